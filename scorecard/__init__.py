@@ -1,0 +1,1 @@
+"""What the numbers mean: no Streamlit, no network, no clock of its own (as_of is passed in)."""

@@ -1,0 +1,104 @@
+"""What a source hands over: a SQL engine, the contract's tables as they stand in it, and a stamp.
+
+A `Relation` is one table whose columns already bear the contract's names and hold clean cells: text is
+trimmed, blank text is NULL, compares exactly; a cell that can't be read is NULL and a row that can't be used
+is absent (both reported as problems by the source). How a time stands in a column differs between databases,
+so each column says its `Kind`; `scorecard.sqltime` turns any kind into whole seconds since 1970.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, FromClause
+
+from scorecard.problems import Problem
+
+
+class Kind(StrEnum):
+    """How the cells of a column stand in SQL."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"  # the integers 0 and 1
+    EPOCH = "epoch"  # whole seconds since 1970-01-01 UTC
+    INSTANT = "instant"  # a timestamp with time zone
+    NAIVE = "naive"  # a timestamp without zone, in the organisation's time
+    DATE = "date"  # a SQL date
+    ISO_TEXT = "iso_text"  # text: YYYY-MM-DD, optionally [ T]HH:MM[:SS[.fff]], optionally Z or +hh:mm
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One table of the contract as it stands in the source.
+
+    `source.c` has a column for every name in `kinds`; names missing there are missing in the source.
+    `attributes` are the columns of `leads` that the contract doesn't know. `unique` says that the database
+    itself keeps the key unique.
+    """
+
+    table: str
+    source: FromClause
+    kinds: Mapping[str, Kind]
+    attributes: tuple[str, ...] = ()
+    unique: bool = False
+
+    def __contains__(self, column: object) -> bool:
+        return column in self.kinds
+
+    def __getitem__(self, column: str) -> ColumnElement[Any]:
+        """The column's expression; KeyError when the source has none of that name."""
+        return self.source.c[column]
+
+    def alias(self, name: str | None = None) -> Relation:
+        """The same table once more, for joins with itself."""
+        return replace(self, source=self.source.alias(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Which state of the source this is: equal versions mean equal data.
+
+    `read_at` is when it was last read with success, `changed_at` when the source last changed, where it is
+    known; both aware.
+    """
+
+    version: str
+    read_at: datetime
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The tables of one source in one state; tables that are missing in it are missing in `relations`.
+
+    `prepared` says that the store is our own and holds, beside the tables, the cohort worked out at load
+    (`scorecard.passes`). `missing` explains tables and columns that the configuration names but the source
+    lacks. `label` is how to speak of the source ("demo company", "PostgreSQL crm"), never with a password.
+    """
+
+    engine: Engine
+    relations: Mapping[str, Relation]
+    stamp: Stamp
+    label: str
+    problems: tuple[Problem, ...] = ()
+    missing: tuple[str, ...] = ()
+    prepared: bool = False
+    cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def has(self, *columns: str) -> bool:
+        """Whether every 'table.column' (or 'table') is there."""
+        return not self.lacks(*columns)
+
+    def lacks(self, *columns: str) -> list[str]:
+        """Those of the 'table.column' (or 'table') names that the source is without."""
+        return [name for name in columns if not self._present(name)]
+
+    def _present(self, name: str) -> bool:
+        table, _, column = name.partition(".")
+        return table in self.relations and (not column or column in self.relations[table])
