@@ -8,7 +8,7 @@ so each column says its `Kind`; `scorecard.sqltime` turns any kind into whole se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -39,7 +39,9 @@ class Relation:
 
     `source.c` has a column for every name in `kinds`; names missing there are missing in the source.
     `attributes` are the columns of `leads` that the contract doesn't know. `unique` says that the database
-    itself keeps the key unique.
+    itself keeps the key unique. `stored` is the same table with every row and cell as it was found, for
+    `scorecard.small`, which reads small tables whole and says what is wrong with them; None where nothing is
+    wrong any more (a mirror reports that itself).
     """
 
     table: str
@@ -47,6 +49,7 @@ class Relation:
     kinds: Mapping[str, Kind]
     attributes: tuple[str, ...] = ()
     unique: bool = False
+    stored: FromClause | None = None
 
     def __contains__(self, column: object) -> bool:
         return column in self.kinds
@@ -80,15 +83,18 @@ class Dataset:
     `prepared` says that the store is our own and holds, beside the tables, the cohort worked out at load
     (`scorecard.passes`). `missing` explains tables and columns that the configuration names but the source
     lacks. `label` is how to speak of the source ("demo company", "PostgreSQL crm"), never with a password.
+    `overrides` are settings of the configuration: they win over the table's. `relations` and `problems` may be
+    worked out when they are first asked for.
     """
 
     engine: Engine
     relations: Mapping[str, Relation]
     stamp: Stamp
     label: str
-    problems: tuple[Problem, ...] = ()
+    problems: Sequence[Problem] = ()
     missing: tuple[str, ...] = ()
     prepared: bool = False
+    overrides: Mapping[str, str] = field(default_factory=dict)
     cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def has(self, *columns: str) -> bool:
