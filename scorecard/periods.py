@@ -90,7 +90,7 @@ class Period:
         return [of_dates(day, day) for day in days]
 
     def label(self, locale: str = "en_GB") -> str:
-        """Words for a reader: Q3 2026, September 2026, Week 37 of 2026, FY2026 Q3, 1 Jul 2026 – 9 Jul 2026."""
+        """Words for a reader: Q3 2026, September 2026, Week 37 of 2026, FY2026 Q3, 1 – 9 Jul ...."""
         if self.kind == "month":
             return format_date(self.start, "LLLL y", locale=locale)
         if self.kind == "quarter":

@@ -112,24 +112,24 @@ def _trim(cell: object) -> object | None:
 
 def _unknown(key: object, value: object) -> Problem:
     near = get_close_matches(str(key or ""), SETTINGS, n=1, cutoff=0.6)
-    instead = (
-        f"Write {near[0]}." if near else "Take the row out, or see docs/tables.md for the keys there are."
+    return _problem(
+        Severity.WARNING,
+        "unknown_key",
+        None if key is None else str(key),
+        "there is no setting of this name, so the row does nothing." if key else "this row has no key.",
+        f"Write {near[0]}." if near else "Take the row out, or see docs/tables.md for the keys there are.",
+        value=value,
     )
-    what = "there is no setting of this name, so the row does nothing." if key else "this row has no key."
-    return _problem(Severity.WARNING, "unknown_key", None if key is None else str(key), what, instead, value=value)
 
 
 def _repeated(key: str, values: list[object]) -> Problem:
-    if len({str(value) for value in values}) == 1:
-        what = "this key is there more than once with the same value; it counts once."
-        return _problem(
-            Severity.WARNING, "repeated_key", key, what, "Keep one of the rows.", value=values[0], len(values)
-        )
-    both = ", ".join(str(value) for value in values)
+    rows, different = len(values), dict.fromkeys(str(value) for value in values)
+    if len(different) == 1:
+        what, instead = "this key is there more than once; it counts once.", "Keep one of the rows."
+        return _problem(Severity.WARNING, "repeated_key", key, what, instead, value=values[0], rows=rows)
     what = f"this key has different values, so the default ({_default(key)}) holds."
-    return _problem(
-        Severity.ERROR, "differing_repeats", key, what, "Keep the row that is right.", value=both, len(values)
-    )
+    instead, shown = "Keep the row that is right.", ", ".join(different)
+    return _problem(Severity.ERROR, "differing_repeats", key, what, instead, value=shown, rows=rows)
 
 
 def _unreadable(key: str, cell: object, instead: str) -> Problem:
