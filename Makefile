@@ -1,0 +1,63 @@
+# What there is to do here. `make` alone lists it.
+#
+#   make run HOST=0.0.0.0 PORT=8080    another address; PYTHON=/path/to/python3.12 another interpreter
+#   make test PYTEST="-k quotas -x"    options handed to pytest
+
+HOST ?= localhost
+PORT ?=
+WORKERS ?= 2
+PYTEST ?=
+PYTHON ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+RUN_READY := $(VENV)/.ready-to-run
+TEST_READY := $(VENV)/.ready-to-test
+
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint pytest format bench docs system-packages clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(RUN_READY) ## the app on the demo company, in your browser
+	@$(PY) -m streamlit run app.py --server.address=$(HOST) $(if $(PORT),--server.port=$(PORT)) \
+		--server.showEmailPrompt=false --browser.gatherUsageStats=false
+
+test: lint pytest ## everything: ruff, mypy, pytest
+
+lint: $(TEST_READY) ## ruff and mypy
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+pytest: $(TEST_READY) system-packages ## the tests alone
+	@$(PY) -m pytest -n $(WORKERS) $(PYTEST)
+
+format: $(TEST_READY) ## let ruff repair and lay out the code
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+bench: $(TEST_READY) ## how fast it is
+	@$(PY) -m bench
+
+docs: $(RUN_READY) ## write docs/tables.md and docs/metrics.md again
+	@$(PY) -m scorecard.docs
+
+system-packages:
+	@scripts/system_packages.sh
+
+# The stamps are newer than the requirements they were made from, or they are made again.
+$(RUN_READY): requirements.txt scripts/venv.sh
+	@scripts/venv.sh $(VENV) requirements.txt
+	@touch $@
+
+$(TEST_READY): requirements-dev.txt requirements.txt scripts/venv.sh
+	@scripts/venv.sh $(VENV) requirements-dev.txt
+	@touch $(RUN_READY) $@
+
+clean: ## remove what was built
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

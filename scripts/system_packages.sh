@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# What the tests want and pip can't bring: a Chromium and a MariaDB server. Installed where that can be done without
+# asking (root on Debian or Ubuntu); elsewhere one line says which tests will be left out. Never fails for it.
+set -euo pipefail
+
+missing=()
+
+find_missing() {
+    missing=()
+    if ! type -P chromium chromium-browser google-chrome >/dev/null; then missing+=(chromium); fi
+    if ! PATH=$PATH:/usr/sbin:/usr/local/sbin type -P mariadbd >/dev/null; then missing+=(mariadb-server-core); fi
+}
+
+can_install() { [[ $(id -u) == 0 && -e /etc/debian_version ]] && type -P apt-get >/dev/null; }
+
+# The -core package is the server's programs alone: no service is set up or started on this machine.
+install_missing() {
+    local log package
+    log=$(mktemp)
+    export DEBIAN_FRONTEND=noninteractive
+    echo "Installing ${missing[*]} with apt (once)" >&2
+    apt-get -q -o DPkg::Lock::Timeout=300 update >"$log" 2>&1 || tail -n 5 "$log" >&2
+    for package in "${missing[@]}"; do
+        apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$package" >"$log" 2>&1 ||
+            tail -n 5 "$log" >&2
+    done
+    rm -f "$log"
+}
+
+find_missing
+if [[ ${#missing[@]} -gt 0 ]] && can_install; then
+    install_missing
+    find_missing
+fi
+if [[ ${#missing[@]} -gt 0 ]]; then
+    echo "Tests left out for want of: ${missing[*]} (apt install ${missing[*]})" >&2
+fi

@@ -1,0 +1,118 @@
+"""Servers and browser for the tests, each started when first asked for and once per worker."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy.engine import make_url
+
+from tests.browser import RunningApp, running_app, start_chromium, watch
+from tests.servers import LeftOutError, fresh_database, mariadb, postgres
+
+BACKENDS = ("sqlite", "postgres", "mariadb")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL's URL, without a database."""
+    yield from _or_skip(postgres)
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[str]:
+    """A MariaDB's URL, without a database."""
+    yield from _or_skip(mariadb)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """An empty PostgreSQL database, this test's own."""
+    with fresh_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def mariadb_url(mariadb_server: str) -> Iterator[str]:
+    """An empty MariaDB database, this test's own."""
+    with fresh_database(mariadb_server) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An empty SQLite file, this test's own."""
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture(params=BACKENDS)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """One test, every backend: an empty database on each."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def backend(database_url: str) -> str:
+    """Which one `database_url` is, as SQLAlchemy calls it: sqlite, postgresql or mysql."""
+    return make_url(database_url).get_backend_name()
+
+
+# Playwright leaves an event loop running in this thread, where asyncio.run() then fails: so the browser goes
+# at the end of each file that asked for it, and not at the end of the session.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium without a window."""
+    with sync_playwright() as playwright:
+        try:
+            chromium = start_chromium(playwright)
+        except LeftOutError as reason:
+            pytest.skip(str(reason))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens tabs, at a URL or blank; further options are those of Playwright's `new_context`.
+
+    Each has a profile of its own. tests.browser has settled(page) and errors_of(page) for them.
+    """
+    contexts = []
+
+    def open_tab(
+        url: str | None = None,
+        *,
+        viewport: tuple[int, int] = (1280, 720),
+        color_scheme: str = "light",
+        **options: object,
+    ) -> Page:
+        width, height = viewport
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=color_scheme, **options
+        )
+        contexts.append(context)
+        tab = watch(context.new_page())
+        if url:
+            tab.goto(url)
+        return tab
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def demo_app() -> Iterator[RunningApp]:
+    """The app as `make run` starts it: on the demo company."""
+    with running_app() as app:
+        yield app
+
+
+def _or_skip(start: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(start())
+        except LeftOutError as reason:
+            pytest.skip(str(reason))
+        yield url
