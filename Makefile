@@ -46,7 +46,7 @@ bench: $(TEST_READY) ## how fast it is
 docs: $(RUN_READY) ## write docs/tables.md and docs/metrics.md again
 	@$(PY) -m scorecard.docs
 
-system-packages:
+system-packages: ## Chromium and MariaDB for the tests, where apt can bring them
 	@scripts/system_packages.sh
 
 # The stamps are newer than the requirements they were made from, or they are made again.

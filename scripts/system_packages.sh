@@ -5,15 +5,25 @@ set -euo pipefail
 
 missing=()
 
+has_one_of() {
+    local name
+    for name in "$@"; do
+        if PATH=$PATH:/usr/sbin:/usr/local/sbin type -P "$name" >/dev/null; then return 0; fi
+    done
+    return 1
+}
+
 find_missing() {
     missing=()
-    if ! type -P chromium chromium-browser google-chrome >/dev/null; then missing+=(chromium); fi
-    if ! PATH=$PATH:/usr/sbin:/usr/local/sbin type -P mariadbd >/dev/null; then missing+=(mariadb-server-core); fi
+    if ! has_one_of chromium chromium-browser google-chrome; then missing+=(chromium); fi
+    if ! has_one_of mariadbd || ! has_one_of mariadb-install-db; then
+        missing+=(mariadb-server-core mariadb-client-core)
+    fi
 }
 
 can_install() { [[ $(id -u) == 0 && -e /etc/debian_version ]] && type -P apt-get >/dev/null; }
 
-# The -core package is the server's programs alone: no service is set up or started on this machine.
+# The -core packages are MariaDB's programs alone: no service is set up or started on this machine.
 install_missing() {
     local log package
     log=$(mktemp)

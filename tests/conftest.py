@@ -5,11 +5,16 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.engine import make_url
 
 from tests.browser import RunningApp, running_app, start_chromium, watch
 from tests.servers import LeftOutError, fresh_database, mariadb, postgres
+
+# A property that holds is no less true on a busy machine.
+settings.register_profile("tandem", deadline=None)
+settings.load_profile("tandem")
 
 BACKENDS = ("sqlite", "postgres", "mariadb")
 

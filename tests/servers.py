@@ -170,15 +170,19 @@ def _readable(programs: Path) -> Iterator[Path]:
     if can_read:
         yield programs
         return
+    package = programs.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
     with _server_folder("programs") as folder:
-        shutil.copytree(programs.parent, folder / "postgres", symlinks=True)
-        yield folder / "postgres" / programs.name
+        shutil.copytree(programs.parent, folder / package.name / programs.parent.name)
+        if libraries.exists():
+            shutil.copytree(libraries, folder / libraries.name)
+        yield folder / programs.relative_to(package.parent)
 
 
 def _program(name: str, program: str) -> str:
     path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
     if path is None:
-        raise LeftOutError(f"{name} left out: no {program} on this machine (apt install mariadb-server-core)")
+        raise LeftOutError(f"{name} left out: no {program} on this machine (see make system-packages)")
     return path
 
 
