@@ -172,7 +172,7 @@ def is_within(name: str, package: str) -> bool:
 
 def imports_of(file: Path, root: Path) -> Iterator[str]:
     """Dotted names, wherever in the file they are imported: `from a import b` gives a.b."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"), str(file))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
