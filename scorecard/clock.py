@@ -164,10 +164,24 @@ def _first_change(zone: Zone, before: int, after: int) -> int:
 
 # --- the moment a report looks from ---------------------------------------------------------------------
 
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_TIME: Final = re.compile(
-    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?\s?(Z|[+-]\d{2}:?\d{2})?", re.ASCII | re.IGNORECASE
+_ISO: Final = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(Z|[+-]\d{2}(?::?\d{2})?)?)?",
+    re.ASCII | re.IGNORECASE,
 )
+
+
+def read_iso(text: str) -> date | datetime | None:
+    """A date YYYY-MM-DD, or a time YYYY-MM-DD HH:MM[:SS] with or without offset; None for anything else.
+
+    Fractions of a second are cut off. ValueError when the calendar or the clock has no such day or time.
+    """
+    match = _ISO.fullmatch(text)
+    if match is None:
+        return None
+    day, clock, offset = match.groups()
+    if clock is None:
+        return date.fromisoformat(day)
+    return datetime.fromisoformat(f"{day}T{clock.partition('.')[0]}{(offset or '').upper()}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +200,14 @@ class AsOf:
     @classmethod
     def parse(cls, text: str, zone: Zone) -> AsOf:
         """Reads YYYY-MM-DD (the whole day), or a time with or without offset (without: local)."""
-        written = text.strip()
         try:
-            if _DATE.fullmatch(written):
-                return cls._end_of(date.fromisoformat(written), zone)
-            if _TIME.fullmatch(written):
-                when = datetime.fromisoformat(written.upper().replace(" +", "+").replace(" -", "-"))
+            when = read_iso(text.strip())
+            if isinstance(when, datetime):
                 return cls._moment(zone.to_epoch(when), zone)
+            if when is not None:
+                return cls._end_of(when, zone)
         except (ValueError, OverflowError):
-            pass  # a date that the calendar doesn't have; told like any other unreadable text
+            pass  # a day or time that doesn't exist is told like any other text that can't be read
         raise ValueError(
             f"{text!r} is not a date or time: write 2026-09-30 (that whole day), 2026-09-30T14:00 or "
             "2026-09-30T14:00+02:00."

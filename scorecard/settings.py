@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -13,8 +12,9 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 from babel.localedata import locale_identifiers
 
+from scorecard import cells
 from scorecard.clock import Zone, clock_time, holiday_names
-from scorecard.contract import SETTINGS, Setting, Type
+from scorecard.contract import SETTINGS, Column, Setting, Type
 from scorecard.problems import Problem, Severity
 
 Value = str | int | float | tuple[str, ...] | None
@@ -66,13 +66,14 @@ class Settings:
     def read(cls, rows: Iterable[Mapping[str, object]]) -> tuple[Settings, tuple[Problem, ...]]:
         """The settings in rows of `key` and `value`, and what was wrong with them."""
         written, problems = _collect(rows)
-        values: dict[str, Value] = {}
-        for key, cell in written.items():
+        settings = DEFAULT
+        # The locale first: it says how the numbers of the others are written.
+        for key, cell in sorted(written.items(), key=lambda item: item[0] != "locale"):
             try:
-                values[key] = _parse(SETTINGS[key], cell)
+                value = _parse(SETTINGS[key], cell, settings)
+                settings = replace(settings, **{key: value})  # type: ignore[arg-type]
             except ValueError as error:
                 problems.append(_unreadable(key, cell, str(error)))
-        settings = replace(DEFAULT, **values)  # type: ignore[arg-type]
         return _settle(settings, problems)
 
 
@@ -84,16 +85,16 @@ DEFAULT: Final = Settings()
 
 def _collect(rows: Iterable[Mapping[str, object]]) -> tuple[dict[str, object], list[Problem]]:
     """The one value of each known key that isn't blank, and the problems of keys and repeats."""
-    cells: dict[str, list[object]] = defaultdict(list)
+    found: dict[str, list[object]] = defaultdict(list)
     problems: list[Problem] = []
     for row in rows:
         key, value = _trim(row.get("key")), _trim(row.get("value"))
         if key in SETTINGS:
-            cells[key].append(value)
+            found[key].append(value)
         elif key or value is not None:
             problems.append(_unknown(key, value))
     written: dict[str, object] = {}
-    for key, values in cells.items():
+    for key, values in found.items():
         if len(values) > 1:
             problems.append(_repeated(key, values))
         if len({str(value) for value in values}) == 1 and values[0] is not None:
@@ -104,10 +105,7 @@ def _collect(rows: Iterable[Mapping[str, object]]) -> tuple[dict[str, object], l
 def _trim(cell: object) -> object | None:
     if isinstance(cell, bytes):
         cell = cell.decode("utf-8", "replace")
-    if isinstance(cell, str):
-        cell = cell.strip(" \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff")
-        return cell or None
-    return None if isinstance(cell, float) and math.isnan(cell) else cell
+    return cells.trim(cell) or None if isinstance(cell, str) else cell
 
 
 def _unknown(key: object, value: object) -> Problem:
@@ -152,14 +150,14 @@ def _problem(
 # --- values ---------------------------------------------------------------------------------------------
 
 
-def _parse(setting: Setting, cell: object) -> Value:
+def _parse(setting: Setting, cell: object, how: Settings) -> Value:
     """The value of a cell that isn't blank; ValueError says what to write instead."""
     if setting.key in _READERS:
         return _READERS[setting.key](cell)
     if setting.several:
         return _several(setting, cell)
     if setting.type in (Type.INTEGER, Type.NUMBER, Type.SHARE):
-        return _number(setting, cell)
+        return _number(setting, cell, how)
     return _one_of(setting, str(cell))
 
 
@@ -174,34 +172,13 @@ def _several(setting: Setting, cell: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_one_of(setting, name) for name in names if name))
 
 
-def _number(setting: Setting, cell: object) -> int | float:
-    value = _float(cell)
-    lowest, highest = setting.minimum, setting.maximum
-    if (lowest is not None and value < lowest) or (highest is not None and value > highest):
-        raise ValueError(f"Write a number {_range(lowest, highest)}.")
-    if setting.type is not Type.INTEGER:
-        return value
-    if not value.is_integer():
-        raise ValueError("Write a whole number.")
-    return int(value)
-
-
-def _float(cell: object) -> float:
-    text = str(cell).replace(" ", "")
-    percent = text.endswith("%")
-    try:
-        value = float(text.removesuffix("%").replace(",", "."))
-    except ValueError:
-        raise ValueError("Write a number, such as 24 or 0.95.") from None
-    if isinstance(cell, bool) or not math.isfinite(value):
-        raise ValueError("Write a number, such as 24 or 0.95.")
-    return value / 100 if percent else value
-
-
-def _range(lowest: float | None, highest: float | None) -> str:
-    if highest is None:
-        return f"of {lowest:g} or more"
-    return f"from {lowest or 0:g} to {highest:g}"
+def _number(setting: Setting, cell: object, how: Settings) -> int | float:
+    column = Column(setting.key, setting.type, setting.doc, minimum=setting.minimum, maximum=setting.maximum)
+    read = cells.parse(cell, column, how)
+    if read.value is None:
+        raise ValueError(f"{read.problem} {read.instead}")
+    number: int | float = read.value
+    return number
 
 
 def _did_you_mean(text: str, names: Iterable[str]) -> str:

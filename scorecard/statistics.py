@@ -89,7 +89,7 @@ class Survival:
 
 
 def survival(minutes: Numbers, touched: Numbers, counts: Numbers) -> Survival:
-    """The curve of `counts[i]` passes each that waited `minutes[i]`, then touched (1) or untouched still (0)."""
+    """The curve; `counts[i]` passes waited `minutes[i]`, until touched (1) or untouched still (0)."""
     waits = np.repeat(np.asarray(minutes, dtype=float), np.asarray(counts, dtype=int))
     over = np.repeat(np.asarray(touched, dtype=bool), np.asarray(counts, dtype=int))
     if not waits.size:
