@@ -8,9 +8,8 @@ whole seconds since 1970 (UTC), money and numbers float, booleans bool.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -117,11 +116,12 @@ class _Reader:
                 self._say_blank(name, place, row)
         return None if lost else self._filled(row)
 
-    def _parse(self, value: Any, column: Column) -> cells.Parsed:
-        kind = self.kinds[column.name]
-        return cells.parse(plain(value, column, kind, self.settings.zone), column, self.settings)
+    def _parse(self, value: object, column: Column) -> cells.Parsed:
+        zone = self.settings.zone
+        native = _native(value, column, self.kinds[column.name], zone)
+        return _settled(cells.parse(native, column, self.settings), zone)
 
-    def _report(self, column: Column, cell: cells.Parsed, place: str, value: Any, lost: list[str]) -> None:
+    def _report(self, column: Column, cell: cells.Parsed, place: str, value: object, lost: list[str]) -> None:
         if cell.problem is None:
             return
         left_out = int(bool(lost) and column.name == lost[0])
@@ -214,37 +214,19 @@ def key_text(table: Table, row: Mapping[str, Any], stored: Mapping[str, Any]) ->
     return ", ".join(str(value) for value in shown if not is_blank(value)) or "(no key)"
 
 
-def is_blank(value: Any) -> bool:
+def is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def plain(value: Any, column: Column, kind: Kind, zone: Zone) -> Any:
-    """A database's own types as text, number, date or epoch; text stays for `cells.parse` to judge."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if column.type is Type.TIME:
-        return _epoch(value, kind, zone)
-    if column.type is Type.DATE:
-        return _day(value, kind, zone)
-    return str(value) if column.type is Type.TEXT and value is not None else value
+def _native(value: object, column: Column, kind: Kind, zone: Zone) -> object:
+    """What only the database's type tells: that a MariaDB TIMESTAMP is in UTC, and that a number is a time."""
+    if isinstance(value, datetime) and kind is Kind.INSTANT and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    if kind is Kind.EPOCH and column.type is Type.DATE and isinstance(value, int):
+        return zone.from_epoch(value)
+    return value
 
 
-def _epoch(value: Any, kind: Kind, zone: Zone) -> Any:
-    if isinstance(value, datetime):
-        return zone.to_epoch(value.replace(tzinfo=UTC) if _is_utc(value, kind) else value)
-    return zone.midnight(value) if isinstance(value, date) else value
-
-
-def _day(value: Any, kind: Kind, zone: Zone) -> Any:
-    if kind is Kind.EPOCH and isinstance(value, int):
-        return zone.from_epoch(value).date()
-    if not isinstance(value, datetime):
-        return value
-    if value.tzinfo or _is_utc(value, kind):
-        return zone.from_epoch(_epoch(value, kind, zone)).date()
-    return value.date()
-
-
-def _is_utc(value: datetime, kind: Kind) -> bool:
-    """MariaDB's TIMESTAMP arrives without the zone that the session has set: UTC."""
-    return kind is Kind.INSTANT and value.tzinfo is None
+def _settled(cell: cells.Parsed, zone: Zone) -> cells.Parsed:
+    """Times as seconds since 1970."""
+    return replace(cell, value=zone.to_epoch(cell.value)) if isinstance(cell.value, datetime) else cell
