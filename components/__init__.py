@@ -1,0 +1,1 @@
+"""Everything that draws or talks to Streamlit; `live` alone knows the data sources."""

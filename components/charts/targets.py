@@ -1,0 +1,321 @@
+"""Target against actual: bullets for goals and quotas, dumbbells for the two teams, a goal's history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import altair as alt
+import pandas as pd
+
+from components.charts.figure import (
+    SMALL,
+    AnyChart,
+    Figure,
+    Table,
+    at_left,
+    at_right,
+    blank,
+    label,
+    line_of,
+    sentence,
+    shape,
+    tone,
+    tones,
+)
+from components.numbers import actual_of_target, attained, status_text, status_tone, target_of, written
+from components.readings import Named
+from components.theme import Tone, tone_of_team
+from scorecard.formats import Formats
+
+_TOPS = (1.0, 1.2, 1.5, 2.0)  # how far an axis of shares reaches; a longer bar is cut there and says so
+
+
+def bullets(items: Sequence[Named], formats: Formats) -> Figure:
+    """One bar a goal or quota, on the common axis of the share of its target.
+
+    The grey track ends at the target; the notch across the bar is the pace, the share wanted by now.
+    """
+    rows = pd.DataFrame([_bullet(i, item, formats) for i, item in enumerate(items)])
+    said = [f"{item.name}: {text}." for item, text in zip(items, rows.get("said", ()), strict=True)]
+    top = _top([item.row.value for item in items])
+    return Figure(_bullets(top), rows, sentence(["Target against actual.", *said]), _targets(items))
+
+
+def _bullet(row: int, item: Named, formats: Formats) -> dict[str, object]:
+    reading = item.row
+    done, actual = attained(reading.value, formats), actual_of_target(item, formats)
+    pace = "" if reading.expected is None else f"pace {attained(reading.expected, formats)}"
+    word = status_text(reading.status)
+    return {
+        "row": row,
+        "name": item.name,
+        "status": word,
+        "status_tone": status_tone(reading.status),
+        "hue": tone_of_team(reading.team),
+        "zero": 0.0,
+        "target": 1.0,
+        "x": None if reading.value is None else max(reading.value, 0.0),
+        "pace": reading.expected,
+        "detail": actual,
+        "done": done,
+        "pace_text": pace,
+        "said": ", ".join(part for part in (f"{done} of target", actual, pace, word) if part),
+    }
+
+
+@shape
+def _bullets(top: float) -> AnyChart:
+    bar = 0.47
+    wide = {"strokeWidth": 11, "strokeCap": "butt"}
+    said = alt.Tooltip("said:N", title=" ")
+    return alt.layer(
+        blank()
+        .mark_rule(**wide)
+        .encode(x=_at("zero", top), x2="target:Q", y=line_of(bar), color=tone("track"), tooltip=said),
+        blank()
+        .mark_rule(**wide)
+        .encode(x=_at("zero", top), x2="x:Q", y=line_of(bar), color=tones("hue"), tooltip=said),
+        _notch("target", top, bar, size=18, of="ink"),
+        _notch("pace", top, bar, size=18, of="muted", dash=True),
+        label("name", 0.14, share=0.66, fontWeight=600).encode(color=tone("ink")),
+        label("status", 0.14, right=True, share=0.34, fontWeight=600).encode(color=tones("status_tone")),
+        label("detail", 0.77, share=0.62, fontSize=SMALL).encode(color=tone("muted")),
+        label("pace_text", 0.77, right=True, share=0.36, fontSize=SMALL).encode(color=tone("muted")),
+    ).properties(height=alt.Step(68))
+
+
+def _at(column: str, top: float) -> alt.X:
+    return alt.X(f"{column}:Q", axis=None, scale=alt.Scale(domain=[0, top], clamp=True, nice=False))
+
+
+def _notch(column: str, top: float, band: float, *, size: int, of: Tone, dash: bool = False) -> alt.Chart:
+    """A short upright line across the bar."""
+    dashes = [2, 2] if dash else [1, 0]
+    style = {"shape": "stroke", "angle": 90, "strokeWidth": 2.5, "size": size * size, "strokeDash": dashes}
+    return blank().mark_point(**style).encode(x=_at(column, top), y=line_of(band), color=tone(of))
+
+
+def _top(values: Sequence[float | None]) -> float:
+    highest = max((v for v in values if v is not None), default=1.0)
+    return next((top for top in _TOPS if highest <= top), _TOPS[-1])
+
+
+def _targets(items: Sequence[Named]) -> Table:
+    columns = {
+        "Name": [i.name for i in items],
+        "Team": [i.row.team or "" for i in items],
+        "Actual": [i.row.numerator for i in items],
+        "Target": [target_of(i) for i in items],
+        "Of target": [i.row.value for i in items],
+        "Pace": [i.row.expected for i in items],
+        "Status": [status_text(i.row.status) for i in items],
+        "Period": [i.row.period for i in items],
+    }
+    return Table(
+        pd.DataFrame(columns),
+        {"Actual": "number", "Target": "number", "Of target": "percent", "Pace": "percent"},
+    )
+
+
+# --- both teams on one axis -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A line of a dumbbell chart: marketing's and sales' reading, or only one of them, or a person's."""
+
+    name: str
+    rows: tuple[Named, ...]
+
+
+def dumbbells(pairs: Sequence[Pair], formats: Formats) -> Figure:
+    """Attainments on one axis: marketing round, sales square; a lone one is tied to its pace.
+
+    The upright line is the target. Rows are persons, or the two teams.
+    """
+    rows = pd.DataFrame([line for i, pair in enumerate(pairs) for line in _dumbbell(i, pair, formats)])
+    said = [f"{pair.name}: {_said(pair, formats)}." for pair in pairs]
+    top = _top([named.row.value for pair in pairs for named in pair.rows])
+    table = _targets([Named(f"{pair.name}", n.row, n.measured) for pair in pairs for n in pair.rows])
+    return Figure(_dumbbells(top), rows, sentence(["Share of the quota reached.", *said]), table)
+
+
+def _dumbbell(row: int, pair: Pair, formats: Formats) -> list[dict[str, object]]:
+    """The line of a pair, with its texts, and a mark for each of its readings."""
+    first, alone = pair.rows[0].row, len(pair.rows) == 1
+    pace = first.expected if alone else None
+    ends = [v for v in (*(named.row.value for named in pair.rows), pace) if v is not None]
+    line = {
+        "row": row,
+        "name": pair.name,
+        "line": _said(pair, formats),
+        "line_tone": status_tone(first.status) if alone else "muted",
+        "zero": 0.0,
+        "target": 1.0,
+        "from": min(ends, default=None),
+        "to": max(ends, default=None),
+        "pace": pace,
+    }
+    return [
+        line | dict.fromkeys(("team", "hue", "said"), ""),
+        *(_dot(row, pair, named, formats) for named in pair.rows),
+    ]
+
+
+def _dot(row: int, pair: Pair, named: Named, formats: Formats) -> dict[str, object]:
+    team = named.row.team
+    texts = {"name": "", "line": "", "line_tone": "", "team": team or "both", "hue": tone_of_team(team)}
+    return {"row": row, "x": named.row.value, "said": f"{pair.name}: {_attained(named, formats)}", **texts}
+
+
+def _said(pair: Pair, formats: Formats) -> str:
+    if len(pair.rows) > 1:
+        return "  ·  ".join(f"{n.row.team} {attained(n.row.value, formats)}" for n in pair.rows)
+    return "  ·  ".join(
+        text for text in (status_text(pair.rows[0].row.status), _attained(pair.rows[0], formats)) if text
+    )
+
+
+def _attained(named: Named, formats: Formats) -> str:
+    parts = attained(named.row.value, formats), actual_of_target(named, formats)
+    return "  ·  ".join(part for part in parts if part)
+
+
+@shape
+def _dumbbells(top: float) -> AnyChart:
+    band = 0.64
+    teams = alt.Scale(domain=["marketing", "sales", "both"], range=["circle", "square", "diamond"])
+    dot = {"color": tones("hue"), "shape": alt.Shape("team:N", scale=teams, legend=None)}
+    line = {"x": _at("zero", top), "y": line_of(band)}
+    return alt.layer(
+        blank().mark_rule(strokeWidth=1).encode(**line, x2="target:Q", color=tone("faint")),
+        blank()
+        .mark_rule(strokeWidth=4)
+        .encode(x=_at("from", top), x2="to:Q", y=line_of(band), color=tone("faint")),
+        _notch("target", top, band, size=18, of="ink"),
+        _notch("pace", top, band, size=14, of="muted", dash=True),
+        blank()
+        .mark_point(filled=True, size=130, opacity=1)
+        .encode(x=_at("x", top), y=line_of(band), tooltip=alt.Tooltip("said:N", title=" "), **dot),
+        label("name", 0.2, share=0.4, fontWeight=600).encode(color=tone("ink")),
+        label("line", 0.2, right=True, share=0.58, fontSize=SMALL).encode(color=tones("line_tone")),
+    ).properties(height=alt.Step(48))
+
+
+# --- a goal over time -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Point:
+    """A day of a goal's history: what was reached, what was wanted by then, what is likely."""
+
+    day: date
+    actual: float | None = None
+    expected: float | None = None
+    likely: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def history(
+    points: Sequence[Point], target: float | None, unit: str, team: str | None, formats: Formats
+) -> Figure:
+    """Actual as a line in the team's hue, the wanted curve dashed, the forecast as a fan up to the target."""
+    rows = pd.DataFrame([_history_row(p, target, unit, formats) for p in points])
+    rows["hue"] = tone_of_team(team)
+    _label_ends(rows, points, target, unit, formats)
+    return Figure(
+        _history(), rows, _history_said(points, target, unit, formats), _history_table(points, unit)
+    )
+
+
+def _history_row(p: Point, target: float | None, unit: str, formats: Formats) -> dict[str, object]:
+    lines = {name: getattr(p, name) for name in ("actual", "expected", "likely", "low", "high")}
+    return {"day": p.day.toordinal(), "goal": target, "said": _on_day(p, unit, formats), **lines}
+
+
+def _on_day(p: Point, unit: str, formats: Formats) -> str:
+    parts = (("actual", p.actual), ("wanted", p.expected), ("likely", p.likely))
+    told = ", ".join(f"{word} {written(v, unit, formats)}" for word, v in parts if v is not None)
+    return f"{formats.date(p.day)}: {told}"
+
+
+def _label_ends(
+    rows: pd.DataFrame, points: Sequence[Point], target: float | None, unit: str, formats: Formats
+) -> None:
+    """Names each line where it ends, and the first and last day under the axis, in columns of their own."""
+    for column, word in (("actual", "actual"), ("likely", "likely")):
+        last = max((i for i, p in enumerate(points) if getattr(p, column) is not None), default=-1)
+        texts = [
+            f"{word} {written(getattr(p, column), unit, formats)}" if i == last else ""
+            for i, p in enumerate(points)
+        ]
+        rows[f"{column}_text"] = texts
+    blanks = [""] * (len(points) - 1)
+    rows["goal_text"] = ["" if target is None else f"target {written(target, unit, formats)}", *blanks]
+    rows["expected_text"] = [
+        "wanted by then" if i == len(points) // 3 and p.expected is not None else ""
+        for i, p in enumerate(points)
+    ]
+    rows["first_day"] = [formats.date(points[0].day), *blanks] if points else []
+    rows["last_day"] = [formats.date(points[-1].day), *blanks] if points else []
+
+
+@shape
+def _history() -> AnyChart:
+    day = alt.X("day:Q", axis=None, scale=alt.Scale(zero=False, nice=False))
+
+    def y(column: str) -> alt.Y:
+        return alt.Y(f"{column}:Q", axis=None, scale=alt.Scale(zero=True, nice=False, padding=22))
+
+    def named(column: str, of: Tone, align: str, dy: int, x: alt.X | alt.XValue = day) -> alt.Chart:
+        style = {"align": align, "dy": dy, "fontSize": SMALL, "fontWeight": 600}
+        return blank().mark_text(**style).encode(x=x, y=y(column), text=f"{column}_text:N", color=tone(of))
+
+    def foot(column: str, x: alt.XValue, align: str) -> alt.Chart:
+        style = {"align": align, "baseline": "bottom", "fontSize": SMALL}
+        return (
+            blank()
+            .mark_text(**style)
+            .encode(x=x, y=alt.YValue("height"), text=f"{column}:N", color=tone("muted"))
+        )
+
+    said = alt.Tooltip("said:N", title=" ")
+    return alt.layer(
+        blank().mark_area(opacity=0.25).encode(x=day, y=y("low"), y2="high:Q", color=tone("neutral")),
+        blank()
+        .mark_line(strokeDash=[2, 3], strokeWidth=2)
+        .encode(x=day, y=y("likely"), color=tone("neutral")),
+        blank().mark_line(strokeWidth=1.5).encode(x=day, y=y("goal"), color=tone("ink")),
+        blank()
+        .mark_line(strokeDash=[6, 4], strokeWidth=1.5)
+        .encode(x=day, y=y("expected"), color=tone("muted")),
+        blank().mark_line(strokeWidth=3).encode(x=day, y=y("actual"), color=tones("hue")),
+        blank().mark_point(filled=True, size=160, opacity=0).encode(x=day, y=y("actual"), tooltip=said),
+        named("goal", "ink", "left", -9, at_left()),
+        named("actual", "ink", "right", -12),
+        named("likely", "muted", "right", 16),
+        named("expected", "muted", "left", 14),
+        foot("first_day", at_left(), "left"),
+        foot("last_day", at_right(), "right"),
+    ).properties(height=230)
+
+
+def _history_said(points: Sequence[Point], target: float | None, unit: str, formats: Formats) -> str:
+    reached = [p for p in points if p.actual is not None]
+    parts = (
+        [f"History from {formats.date(points[0].day)} to {formats.date(points[-1].day)}."] if points else []
+    )
+    parts += [f"Last: {_on_day(reached[-1], unit, formats)}."] if reached else ["Nothing entered yet."]
+    if target is not None:
+        parts.append(f"Target {written(target, unit, formats)}.")
+    return sentence(parts)
+
+
+def _history_table(points: Sequence[Point], unit: str) -> Table:
+    names = {"Actual": "actual", "Wanted": "expected", "Likely": "likely", "Low": "low", "High": "high"}
+    columns: dict[str, list[object]] = {"Date": [p.day.isoformat() for p in points]}
+    columns |= {title: [getattr(p, name) for p in points] for title, name in names.items()}
+    return Table(pd.DataFrame(columns), dict.fromkeys(names, unit))

@@ -1,0 +1,101 @@
+"""Small multiples: one measure a panel, a mark a month, the interval as a ribbon, the running period hollow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+
+from components.charts.figure import SMALL, AnyChart, Figure, Table, blank, sentence, shape, tone, tones
+from components.numbers import written
+from components.theme import tone_of_team
+from scorecard.formats import Formats
+
+
+@dataclass(frozen=True)
+class Month:
+    """One period of a trend: its short name, its figure with interval, and whether it still runs."""
+
+    name: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    running: bool = False
+    detail: str = ""
+
+
+def trend(
+    months: Sequence[Month], unit: str, formats: Formats, *, team: str | None = None, goal: float | None = None,
+    top: float | None = None,
+) -> Figure:  # fmt: skip
+    """One panel. Panels that are compared take the same `top`, the upper end of the axis."""
+    rows = pd.DataFrame([_month(i, m, months, unit, formats) for i, m in enumerate(months)])
+    rows["hue"], rows["goal"] = tone_of_team(team), goal
+    frame = pd.DataFrame(
+        {"Period": [m.name for m in months], "Value": [m.value for m in months], "Low": [m.low for m in months],
+         "High": [m.high for m in months]}
+    )  # fmt: skip
+    said = [
+        f"{m.name}{' (running)' if m.running else ''}: {written(m.value, unit, formats)}." for m in months
+    ]
+    return Figure(
+        _trend(top),
+        rows,
+        sentence(said, most=13),
+        Table(frame, dict.fromkeys(("Value", "Low", "High"), unit)),
+    )
+
+
+def _month(i: int, m: Month, months: Sequence[Month], unit: str, formats: Formats) -> dict[str, object]:
+    text = written(m.value, unit, formats)
+    known = [k for k, other in enumerate(months) if other.value is not None]
+    edge = i in (0, len(months) - 1)
+    running = f"{m.name}, still running: " if m.running else f"{m.name}: "
+    return {
+        "order": i, "value": m.value, "low": m.low, "high": m.high,
+        "steady": None if m.running else m.value, "running": m.value if m.running else None,
+        "text": text if known and i in (known[0], known[-1]) else "",
+        "name": m.name if edge else "", "side": "left" if i == 0 else "right",
+        "said": running + text + (f", {m.detail}" if m.detail else ""),
+    }  # fmt: skip
+
+
+@shape
+def _trend(top: float | None) -> AnyChart:
+    scale = (
+        alt.Scale(domain=[0, top], nice=False, padding=8)
+        if top
+        else alt.Scale(zero=True, nice=False, padding=14)
+    )
+    x = alt.X("order:Q", axis=None, scale=alt.Scale(padding=14, nice=False, zero=False))
+
+    def y(column: str) -> alt.Y:
+        return alt.Y(f"{column}:Q", axis=None, scale=scale)
+
+    def foot(side: str) -> alt.Chart:
+        style = {"align": side, "baseline": "bottom", "fontSize": SMALL}
+        near = blank().transform_filter(alt.datum.side == side)
+        where = alt.XValue(0) if side == "left" else alt.XValue("width")
+        return near.mark_text(**style).encode(
+            x=where, y=alt.YValue("height"), text="name:N", color=tone("muted")
+        )
+
+    said = alt.Tooltip("said:N", title=" ")
+    return alt.layer(
+        blank().mark_area(opacity=0.22).encode(x=x, y=y("low"), y2="high:Q", color=tones("hue")),
+        blank().mark_rule(strokeDash=[5, 4]).encode(y=y("goal"), color=tone("muted")),
+        blank().mark_line(strokeWidth=2).encode(x=x, y=y("value"), color=tones("hue")),
+        blank()
+        .mark_point(filled=True, size=36, opacity=1)
+        .encode(x=x, y=y("steady"), color=tones("hue"), tooltip=said),
+        blank()
+        .mark_point(filled=False, size=64, strokeWidth=2, strokeDash=[2, 2])
+        .encode(x=x, y=y("running"), color=tones("hue"), tooltip=said),
+        blank()
+        .mark_text(dy=-13, fontSize=SMALL, fontWeight=600)
+        .encode(x=x, y=y("value"), text="text:N", color=tone("ink")),
+        foot("left"),
+        foot("right"),
+    ).properties(height=130)

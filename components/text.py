@@ -1,0 +1,50 @@
+"""Text from data, made inert: a name that looks like markup is shown as it is written, and nothing more.
+
+Streamlit reads markdown in titles, labels, metrics, help texts, tabs and toasts: there `escape` is the one
+way in. `html` is the one way into st.html: it takes a template of ours and escapes every value put into it.
+Selectbox options, text columns of st.dataframe and texts in charts are inert as they are; `clean` is enough.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from markupsafe import Markup
+
+_PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
+_JOINER: Final = "\u2060"  # of no width; a text holding it is no address, shortcode or arrow any more
+# What Streamlit's markdown still acts on after the escapes are gone: it searches finished text for web and
+# mail addresses, :shortcodes: and ASCII arrows and dashes.
+_ACTIVE: Final = re.compile(r":(?=\S)|@(?=\S)|(?<=www)\.|(?<=[<>=~-])(?=[<>=-])", re.IGNORECASE)
+_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean(text: object) -> str:
+    """One line of visible text: no control characters, no overrides of the reading direction."""
+    one_line = " ".join(str(text).split())
+    return "".join(c for c in one_line if c not in _BIDI and unicodedata.category(c) not in {"Cc", "Cs"})
+
+
+def escape(text: object) -> str:
+    """The same text for any place where Streamlit reads markdown; it is shown as written, and does nothing.
+
+    Word joiners of no width go into what Streamlit would turn into a link, an emoji or an arrow.
+    """
+    parted = _ACTIVE.sub(lambda found: found.group() + _JOINER, clean(text))
+    return _PUNCTUATION.sub(r"\\\1", parted)
+
+
+def html(template: str, /, *args: object, **values: object) -> Markup:
+    """A template of ours, in str.format's language, with every value escaped; Markup goes in as it is."""
+    return Markup(template).format(*map(_inert, args), **{k: _inert(v) for k, v in values.items()})  # noqa: S704 - the template is ours
+
+
+def joined(parts: list[Markup], between: str = "") -> Markup:
+    """Pieces made by `html`, one after the other."""
+    return Markup(between).join(parts)  # noqa: S704 - the text between is ours
+
+
+def _inert(value: object) -> object:
+    return value if isinstance(value, Markup | int | float) else clean(value)
