@@ -1,0 +1,149 @@
+"""From figures to rows: which status holds first, and what must be said beside a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, select
+
+from scorecard import conversions
+from scorecard.clock import date_of
+from scorecard.contract import TABLES
+from scorecard.measures import Question
+from scorecard.metrics import Figures, Metric
+from scorecard.passes import sql_clock
+from scorecard.periods import Period
+from scorecard.rows import Row
+from scorecard.status import Status, rate_against_target
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """From which to which day a dated feed has rows seen at as_of; None: it has none."""
+
+    first: int | None
+    last: int | None
+
+
+def coverage(question: Question, table: str) -> Coverage:
+    """The days between the first and the last row of a feed."""
+    key = ("coverage", table, question.as_of.until)
+    cache = question.dataset.cache
+    if key not in cache:
+        cache[key] = _coverage(question, table)
+    found: Coverage = cache[key]
+    return found
+
+
+def _coverage(question: Question, table: str) -> Coverage:
+    relation, column = question.dataset.relations[table], str(TABLES[table].feed)
+    clock = sql_clock(question.dataset)
+    epoch = clock.epoch(relation, column)
+    seen = clock.between(relation, column, None, question.as_of.until)
+    first, last = question.run(select(func.min(epoch), func.max(epoch)).where(seen))[0]
+    day = question.settings.zone.day
+    return Coverage(None if first is None else day(int(first)), None if last is None else day(int(last)))
+
+
+def has_rows(question: Question, table: str) -> bool:
+    """Whether a table has any row at all."""
+    key = ("has_rows", table)
+    cache = question.dataset.cache
+    if key not in cache:
+        relation = question.dataset.relations.get(table)
+        if relation is None:
+            cache[key] = False
+        else:
+            column = next(iter(relation.kinds))
+            cache[key] = bool(question.run(select(relation[column]).limit(1)))
+    found: bool = cache[key]
+    return found
+
+
+class Judge:
+    """Turns figures into rows: status, notes, what is known of the feeds."""
+
+    def __init__(self, question: Question, period: Period) -> None:
+        self.question = question
+        self.period = period
+        self.settings = question.settings
+
+    @property
+    def early(self) -> bool:
+        """Whether the period starts after as_of."""
+        return self.question.start >= self.question.as_of.until
+
+    def barred(self, metric: Metric) -> Row | None:
+        """The row of a metric that can't be worked out at all; None where it can."""
+        if "leads" not in self.question.dataset.relations and metric.table == "leads":
+            return self.row(metric, "all", Figures(), Status.NO_DATA)
+        if missing := metric.lacks(self.question):
+            return self.row(metric, "all", Figures(notes=("needs=" + "+".join(missing),)), Status.LOCKED)
+        if self.early and metric.name != "pipeline":
+            return self.row(metric, "all", Figures(), Status.NOT_DUE)
+        return None
+
+    def judged(self, metric: Metric, where: str, figures: Figures) -> Row:
+        """A row with its status, the first that holds."""
+        notes = [*self._running(), *figures.notes]
+        feeds = [feed for feed in metric.feeds if feed in self.question.dataset.relations]
+        spans = [coverage(self.question, feed) for feed in feeds]
+        if any(self._outside(span) for span in spans) or (metric.table == "leads" and not self._any_leads):
+            return self.row(metric, where, Figures(notes=tuple(notes)), Status.NO_DATA)
+        notes += [f"data_until={date_of(s.last)}" for s in spans if s.last is not None and s.last < self._last_day]
+        immature = metric.cohort and not conversions.is_mature(self.question, metric.name, self.period)
+        if immature:
+            notes.append("immature")
+        status = self._status(metric, figures, immature=immature)
+        return self.row(metric, where, replace(figures, notes=tuple(notes)), status)
+
+    @property
+    def _any_leads(self) -> bool:
+        return has_rows(self.question, "leads")
+
+    @property
+    def _last_day(self) -> int:
+        """The last day of the period that can be seen."""
+        return self.question.settings.zone.day(self.question.seen_end - 1)
+
+    def _outside(self, span: Coverage) -> bool:
+        if span.first is None or span.last is None:
+            return True
+        first = self.question.settings.zone.day(self.question.start)
+        return span.last < first or span.first > self._last_day
+
+    def _running(self) -> list[str]:
+        return ["running"] if self.question.as_of.instant < self.question.end else []
+
+    def _status(self, metric: Metric, figures: Figures, *, immature: bool) -> Status | None:
+        if metric.rate and figures.n == 0:
+            return Status.NO_DATA
+        if immature:
+            return None
+        if metric.rate and (figures.n or 0) < self.settings.min_n:
+            return Status.TOO_FEW
+        if figures.value is None and not figures.n:
+            return Status.NO_DATA
+        if figures.target is None:
+            return None
+        return rate_against_target(figures.value, figures.low, figures.high, figures.target, settings=self.settings)
+
+    def row(self, metric: Metric, where: str, figures: Figures, status: Status | None) -> Row:
+        return Row(
+            metric=metric.name,
+            team=metric.team,
+            scope=where,
+            period=self.period.text,
+            as_of=self.question.as_of.text,
+            value=figures.value,
+            numerator=figures.numerator,
+            denominator=figures.denominator,
+            n=figures.n,
+            low=figures.low,
+            high=figures.high,
+            target=figures.target,
+            expected=None,
+            status=status,
+            unit=metric.unit,
+            notes=";".join(figures.notes),
+        )

@@ -1,0 +1,445 @@
+"""Additive measures as SQL aggregates, grouped by what is asked.
+
+A `Question` is a dataset seen at as_of in a span of time, filtered and grouped. It answers with counts and sums
+per group; they add up over groups, so `all` is their sum and a rate is made of sums, never of rates. Durations
+come as counts per minute (or second, or day), so that quantiles stay exact and nothing large is downloaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from scorecard import small
+from scorecard.clock import AsOf
+from scorecard.contract import TABLES
+from scorecard.dataset import Dataset, Relation
+from scorecard.passes import DIMENSIONS, Passes, same, sql_clock
+from scorecard.scopes import Filter
+from scorecard.settings import Settings
+from scorecard.sqltime import SqlClock, stepped
+
+Group = str | int | None
+ALL: Group = "*all*"
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How many rows there are, and what their values add up to."""
+
+    n: int = 0
+    total: float = 0.0
+
+    def __add__(self, other: Sum) -> Sum:
+        return Sum(self.n + other.n, self.total + other.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An additive measure: rows of a table whose stamp lies in the span, counted, and one column summed."""
+
+    table: str
+    stamp: str
+    value: str | None = None
+    first: str | None = None  # the flag of passes that keeps a lead from counting twice
+    person: str = "owner"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Columns ('table.column') without which there is nothing to measure."""
+        stamp = _STAMP_COLUMN.get(self.stamp, self.stamp) if self.table == "leads" else self.stamp
+        value = () if self.value is None else (f"{self.table}.{self.value}",)
+        return (f"{self.table}.{stamp}", *value)
+
+
+_STAMP_COLUMN = {
+    "created": "created_at",
+    "mql": "mql_at",
+    "handed": "handed_off_at",
+    "rejected": "rejected_at",
+    "sql": "sql_at",
+    "opportunity": "opportunity_at",
+    "won": "won_at",
+    "lost": "lost_at",
+}
+
+MEASURES: dict[str, Measure] = {
+    "leads": Measure("leads", "created", first="first_created"),
+    "mqls": Measure("leads", "mql", first="first_mql"),
+    "handoffs": Measure("leads", "handed"),
+    "sqls": Measure("leads", "sql"),
+    "opportunities": Measure("leads", "opportunity"),
+    "wins": Measure("leads", "won", person="closer"),
+    "losses": Measure("leads", "lost"),
+    "won_amount": Measure("leads", "won", "amount", person="closer"),
+    "rejections": Measure("leads", "rejected"),
+    "orders_amount": Measure("orders", "closed_at", "amount", person="closer"),
+    "spend": Measure("spend", "date", "amount"),
+    "visits": Measure("web", "date", "visits"),
+    "micro_conversions": Measure("web", "date", "micro_conversions"),
+    "conversions": Measure("web", "date", "conversions"),
+    "signups": Measure("web", "date", "signups"),
+}
+
+
+class NotReachable(LookupError):
+    """A column that the table of a measure neither has nor reaches."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: a span [start, end) in seconds since 1970, seen at as_of, filtered, grouped.
+
+    `by` is a column name (optionally 'table.column') or None; `marks`, ascending instants, cut the span into
+    parts instead, and groups are then the numbers of parts from 0.
+    """
+
+    dataset: Dataset
+    as_of: AsOf
+    start: int
+    end: int
+    by: str | None = None
+    where: Filter = Filter()
+    marks: tuple[int, ...] = ()
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return small.settings(self.dataset)
+
+    @cached_property
+    def clock(self) -> SqlClock:
+        return sql_clock(self.dataset)
+
+    @cached_property
+    def passes(self) -> Passes:
+        return Passes(self.dataset)
+
+    @property
+    def seen_end(self) -> int:
+        """Where the span ends for what can be seen."""
+        return min(self.end, self.as_of.until)
+
+    def asking(self, **changes: Any) -> Question:
+        """Another question that differs in some fields."""
+        return replace(self, memo={}, **changes)
+
+    def once(self, key: Any, answer: Any) -> Any:
+        """The answer, worked out at most once per question."""
+        if key not in self.memo:
+            self.memo[key] = answer()
+        return self.memo[key]
+
+    def run(self, statement: sa.Select[*tuple[Any, ...]]) -> list[Any]:
+        """The rows of a statement; one short connection each."""
+        with self.dataset.engine.connect() as connection:
+            return list(connection.execute(statement).all())
+
+    # Additive measures
+
+    def sums(self, name: str) -> Mapping[Group, Sum]:
+        """One measure of MEASURES per group, with ALL the sum of all of them."""
+        answer: Mapping[Group, Sum] = self.once(("sums", name), lambda: self._sums(MEASURES[name]))
+        return answer
+
+    def total(self, name: str) -> Sum:
+        """One measure over all groups."""
+        return self.sums(name)[ALL]
+
+    def _sums(self, measure: Measure) -> dict[Group, Sum]:
+        view = self.view(measure.table, measure.person)
+        at = view.epoch(measure.stamp)
+        group = view.group(self.by, self.marks, at)
+        value = view.value(measure.value, at)
+        conditions = [view.between(measure.stamp, self.start, self.seen_end), *view.conditions(self.where)]
+        if measure.first is not None:
+            conditions.append(view.column(measure.first) == 1)
+        count = func.count() if measure.value is None else func.count(value)
+        inner = select(group.label("g"), count.label("n"), func.sum(value).label("s"))
+        found = self.run(inner.select_from(view.origin).where(*conditions).group_by(sa.literal_column("1")))
+        return view.regrouped((g, Sum(int(n), float(s or 0))) for g, n, s in found)
+
+    def view(self, table: str, person: str = "owner") -> View:
+        """The rows of a large table as measures see them."""
+        if table == "leads":
+            return PassView(self, self.passes, person)
+        return FeedView(self, self.dataset.relations[table].alias("f"), person)
+
+    def cut(self, stamp: ColumnElement[Any]) -> ColumnElement[int]:
+        """The number of the part of the span in which the stamp lies."""
+        return stepped(stamp, list(zip(self.marks, range(len(self.marks)), strict=True)), -1)
+
+    def seen(self, stamp: ColumnElement[Any]) -> ColumnElement[int]:
+        """The stamp, or NULL where it lies after as_of."""
+        return case((stamp < self.as_of.until, stamp))
+
+
+class View:
+    """Rows of one table: its columns, what they reach, and how they group and filter."""
+
+    origin: sa.FromClause
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self._by_campaign: str | None = None
+
+    def column(self, name: str) -> ColumnElement[Any]:
+        raise NotImplementedError
+
+    def epoch(self, stamp: str) -> ColumnElement[int]:
+        raise NotImplementedError
+
+    def between(self, stamp: str, lo: int, hi: int) -> ColumnElement[bool]:
+        raise NotImplementedError
+
+    def own(self, table: str | None, name: str) -> ColumnElement[Any] | None:
+        """The column where this view has it itself or through leads."""
+        raise NotImplementedError
+
+    def value(self, name: str | None, at: ColumnElement[int]) -> ColumnElement[Any]:
+        raise NotImplementedError
+
+    def group(self, by: str | None, marks: tuple[int, ...], at: ColumnElement[int]) -> ColumnElement[Any]:
+        """What a row is grouped by; NotReachable when the table doesn't reach the column."""
+        if marks:
+            return self.question.cut(at)
+        if by is None:
+            return sa.literal_column("0", sa.Integer)
+        table, name = _split(by)
+        found = self.own(table, name)
+        if found is not None:
+            return found
+        if self._reaches_campaign(table, name):
+            self._by_campaign = name
+            return self._campaign_id()
+        raise NotReachable(by)
+
+    def conditions(self, where: Filter) -> list[ColumnElement[bool]]:
+        """The filter as SQL; NotReachable when a column can't be reached."""
+        return [self._condition(by, values) for by, values in where.parts]
+
+    def _condition(self, by: str, values: tuple[str | None, ...]) -> ColumnElement[bool]:
+        table, name = _split(by)
+        column = self.own(table, name)
+        if column is None:
+            if not self._reaches_campaign(table, name):
+                raise NotReachable(by)
+            column, values = self._campaign_id(), self._campaigns_with(name, values)
+        return _is_one_of(column, values)
+
+    def _reaches_campaign(self, table: str | None, name: str) -> bool:
+        if table not in (None, "campaigns") or not self.question.dataset.has(f"campaigns.{name}"):
+            return False
+        return self.own(None, "campaign_id") is not None
+
+    def _campaign_id(self) -> ColumnElement[Any]:
+        column = self.own(None, "campaign_id")
+        if column is None:
+            raise NotReachable("campaign_id")
+        return column
+
+    def _campaigns(self, name: str) -> dict[str, str | None]:
+        rows = small.rows(self.question.dataset, "campaigns")
+        return {str(row["campaign_id"]): None if row[name] is None else str(row[name]) for row in rows}
+
+    def _campaigns_with(self, name: str, values: tuple[str | None, ...]) -> tuple[str | None, ...]:
+        """The ids of campaigns whose column has one of the values; a blank one is also no campaign at all."""
+        named = self._campaigns(name)
+        ids: tuple[str | None, ...] = tuple(c for c, value in named.items() if value in values)
+        return (*ids, None) if None in values else ids or ("\x00 no campaign",)
+
+    def named(self, group: Any) -> Group:
+        """A group as it stands in SQL, as the asker knows it."""
+        if self.question.marks:
+            return int(group)
+        if self.question.by is None:
+            return ALL
+        text = None if group is None else str(group)
+        if self._by_campaign is not None:
+            return self._campaigns(self._by_campaign).get(text) if text is not None else None
+        return text
+
+    def regrouped(self, found: Any) -> dict[Group, Sum]:
+        """Sums under the asker's group names, and ALL."""
+        sums: dict[Group, Sum] = {ALL: Sum()}
+        for group, amount in found:
+            name = self.named(group)
+            if name != ALL:
+                sums[ALL] += amount
+            sums[name] = sums.get(name, Sum()) + amount
+        return sums
+
+
+class PassView(View):
+    """Passes of leads."""
+
+    def __init__(self, question: Question, passes: Passes, person: str) -> None:
+        super().__init__(question)
+        self.passes = passes
+        self.person = person
+        self.origin = passes.origin
+
+    def column(self, name: str) -> ColumnElement[Any]:
+        return self.passes.column(name)
+
+    def epoch(self, stamp: str) -> ColumnElement[int]:
+        return self.passes.column(stamp)
+
+    def between(self, stamp: str, lo: int, hi: int) -> ColumnElement[bool]:
+        return self.passes.between(stamp, lo, hi)
+
+    def own(self, table: str | None, name: str) -> ColumnElement[Any] | None:
+        canonical = self.canonical(table, name)
+        return None if canonical is None else self.passes.column(canonical)
+
+    def canonical(self, table: str | None, name: str) -> str | None:
+        """The column of passes that a name means; None where leads has no such column."""
+        if table not in (None, "leads") or name not in self.passes.leads:
+            return None
+        if name == "owner":
+            return self.person
+        return name if name in DIMENSIONS or name in self.passes.leads.attributes else None
+
+    def group_name(self) -> str | None:
+        """The canonical column to group by; None: no grouping by column."""
+        by = self.question.by
+        if by is None or self.question.marks:
+            return None
+        table, name = _split(by)
+        canonical = self.canonical(table, name)
+        if canonical is None and self._reaches_campaign(table, name):
+            self._by_campaign = name
+            canonical = "campaign_id"
+        if canonical is None:
+            raise NotReachable(by)
+        return canonical
+
+    def value(self, name: str | None, at: ColumnElement[int]) -> ColumnElement[Any]:
+        if name is None:
+            return sa.literal_column("0", sa.Integer)
+        question = self.question
+        amount = case((self.column("amount_at") < question.as_of.until, self.column("amount")))
+        return in_base(question, amount, self.column("currency"), question.clock.day(at), "leads")
+
+
+class FeedView(View):
+    """Rows of spend, web, orders or touches, which may reach leads by lead_id."""
+
+    def __init__(self, question: Question, relation: Relation, person: str) -> None:
+        super().__init__(question)
+        self.relation = relation
+        self.person = person
+        self.origin = relation.source
+        self._leads: Relation | None = None
+
+    def column(self, name: str) -> ColumnElement[Any]:
+        return self.relation[name]
+
+    def epoch(self, stamp: str) -> ColumnElement[int]:
+        return self.question.clock.epoch(self.relation, stamp)
+
+    def between(self, stamp: str, lo: int, hi: int) -> ColumnElement[bool]:
+        return self.question.clock.between(self.relation, stamp, lo, hi)
+
+    def own(self, table: str | None, name: str) -> ColumnElement[Any] | None:
+        contract = TABLES[self.relation.table]
+        if table in (None, contract.name) and name in contract and name in self.relation:
+            return self.relation[name]
+        if table in (None, "leads") and "lead_id" in self.relation:
+            return self._through_lead(name)
+        return None
+
+    def _through_lead(self, name: str) -> ColumnElement[Any] | None:
+        leads = self._joined()
+        if leads is None or name not in leads:
+            return None
+        if name == "owner" and self.person == "closer" and "closed_by" in leads:
+            return func.coalesce(leads["closed_by"], leads["owner"])
+        return leads[name] if name in DIMENSIONS or name in leads.attributes else None
+
+    def _joined(self) -> Relation | None:
+        """The lead of a row, at its last pass."""
+        dataset = self.question.dataset
+        if self._leads is None and dataset.has("leads.lead_id"):
+            leads = dataset.relations["leads"].alias("fl")
+            on = same(self.relation, "lead_id", leads, "lead_id")
+            if self.question.passes.several:
+                later = dataset.relations["leads"].alias()
+                last = ~sa.exists().where(
+                    same(later, "lead_id", leads, "lead_id"), later["pass_no"] > leads["pass_no"]
+                )
+                on = and_(on, last)
+            self.origin = sa.outerjoin(self.relation.source, leads.source, on)
+            self._leads = leads
+        return self._leads
+
+    def value(self, name: str | None, at: ColumnElement[int]) -> ColumnElement[Any]:
+        if name is None:
+            return sa.literal_column("0", sa.Integer)
+        if "currency" not in self.relation:
+            return self.relation[name]
+        day = self.question.clock.day(at)
+        return in_base(self.question, self.relation[name], self.relation["currency"], day, self.relation.table)
+
+
+def _split(by: str) -> tuple[str | None, str]:
+    table, dot, name = by.rpartition(".")
+    return (table, name) if dot else (None, by)
+
+
+def _is_one_of(column: ColumnElement[Any], values: tuple[str | None, ...]) -> ColumnElement[bool]:
+    filled = [v for v in values if v is not None]
+    numeric = isinstance(column.type, sa.Integer | sa.Numeric)
+    compared = sa.cast(column, sa.String) if numeric else column
+    conditions: list[ColumnElement[bool]] = [compared.in_(filled)] if filled else []
+    if None in values:
+        conditions.append(column.is_(None))
+    return or_(*conditions)
+
+
+def in_base(
+    question: Question,
+    amount: ColumnElement[Any],
+    currency: ColumnElement[Any],
+    day: ColumnElement[int] | int,
+    table: str,
+) -> ColumnElement[Any]:
+    """An amount in settings.currency: the latest rate dated on or before the day, at most 31 days old.
+
+    NULL where there is no such rate. `day` is a local day number.
+    """
+    base = question.settings.currency
+    if not has_foreign(question, table):
+        return amount
+    own = or_(currency.is_(None), currency == base)
+    if not question.dataset.has("fx_rates.date", "fx_rates.currency", "fx_rates.rate"):
+        return case((own, amount))
+    rates = question.dataset.relations["fx_rates"].alias()
+    rated = question.clock.day(question.clock.epoch(rates, "date"))
+    rate = (
+        select(rates["rate"])
+        .where(rates["currency"] == currency, rated <= day, rated >= day - 31, rates["rate"] > 0)
+        .order_by(rated.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return case((own, amount), else_=amount * rate)
+
+
+def has_foreign(question: Question, table: str) -> bool:
+    """Whether any row of the table is in another currency than settings.currency."""
+    dataset = question.dataset
+    if not dataset.has(f"{table}.currency"):
+        return False
+    key = ("foreign", table)
+    if key not in dataset.cache:
+        currency = dataset.relations[table]["currency"]
+        foreign = select(sa.literal(1)).where(currency != question.settings.currency).limit(1)
+        dataset.cache[key] = bool(question.run(foreign))
+    found: bool = dataset.cache[key]
+    return found

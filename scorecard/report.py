@@ -1,0 +1,142 @@
+"""The report: every number, tidy, one row each, the same for pages, exports and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+from scorecard import goals, quotas, small
+from scorecard.clock import AsOf
+from scorecard.dataset import Dataset
+from scorecard.judge import Judge
+from scorecard.measures import ALL, Group, NotReachable, Question
+from scorecard.metrics import METRICS, Figures, Metric
+from scorecard.periods import Period
+from scorecard.rows import Row
+from scorecard.scopes import Filter, scope
+from scorecard.status import Status
+
+PERSON_COLUMNS = ("owner", "marketing_owner", "closed_by")
+STANDING = ("quota_attainment", "required_per_day", "alignment_gap", "goal_progress")
+
+
+class UnknownMetric(ValueError):
+    """A metric name that the catalogue doesn't have."""
+
+
+def names() -> tuple[str, ...]:
+    """Every metric name that a report can print."""
+    return (*METRICS, *STANDING)
+
+
+def report(
+    dataset: Dataset,
+    period: Period,
+    as_of: AsOf,
+    *,
+    by: Sequence[str] = (),
+    metrics: Iterable[str] | None = None,
+    where: Filter = Filter(),
+) -> list[Row]:
+    """All rows of the report: metrics for `all` and for each value of each `by` column, quotas, goals.
+
+    `metrics` keeps only those names (UnknownMetric for a name there isn't); `where` narrows the rows counted.
+    """
+    wanted = _wanted(metrics)
+    question = ask(dataset, period, as_of, where)
+    rows = [row for name in wanted if name in METRICS for row in metric_rows(METRICS[name], question, period)]
+    for column in by:
+        rows += grouped_rows(question, period, column, [METRICS[n] for n in wanted if n in METRICS])
+    if {"quota_attainment", "required_per_day", "alignment_gap"} & set(wanted):
+        rows += [row for row in quotas.rows(dataset, period, as_of) if row.metric in wanted]
+    if "goal_progress" in wanted:
+        rows += goals.rows(dataset, period, as_of)
+    return rows
+
+
+def ask(dataset: Dataset, period: Period, as_of: AsOf, where: Filter = Filter(), **more: Any) -> Question:
+    """The question of a period."""
+    start, end = period.bounds(small.settings(dataset).zone)
+    return Question(dataset, as_of, start, end, where=where, **more)
+
+
+def _wanted(metrics: Iterable[str] | None) -> list[str]:
+    known = names()
+    wanted = list(known if metrics is None else dict.fromkeys(metrics))
+    for name in wanted:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else " docs/metrics.md lists them."
+            raise UnknownMetric(f"There is no metric called {name!r}.{hint}")
+    return wanted
+
+
+def metric_rows(metric: Metric, question: Question, period: Period) -> list[Row]:
+    """The rows of one metric for `all` (or for each value it is split by)."""
+    judge = Judge(question, period)
+    if (barred := judge.barred(metric)) is not None:
+        return [barred]
+    if metric.split is not None:
+        return _split_rows(metric, question, judge)
+    try:
+        figures = metric.figures(question)[ALL]
+    except NotReachable as column:
+        return [judge.row(metric, "all", Figures(notes=(f"filter={column}",)), Status.NOT_APPLICABLE)]
+    return [judge.judged(metric, "all", figures)]
+
+
+def _split_rows(metric: Metric, question: Question, judge: Judge) -> list[Row]:
+    try:
+        found = metric.figures(question.asking(by=metric.split))
+    except NotReachable as column:
+        return [judge.row(metric, "all", Figures(notes=(f"filter={column}",)), Status.NOT_APPLICABLE)]
+    everything = found.pop(ALL)
+    ranked = sorted(found.items(), key=lambda item: (-(item[1].value or 0), str(item[0])))
+    total = everything.n or 0
+    return [
+        judge.judged(
+            metric,
+            scope((str(metric.split), _text(group))),
+            replace(figures, numerator=figures.value, denominator=total, n=total),
+        )
+        for group, figures in ranked
+    ]
+
+
+def grouped_rows(question: Question, period: Period, column: str, metrics: Iterable[Metric]) -> list[Row]:
+    """The rows of each metric for each value of a column; metrics that lack the column are left out."""
+    asked = question.asking(by=column)
+    judge = Judge(asked, period)
+    everyone = _everyone(asked.dataset, column)
+    return [row for metric in metrics for row in _grouped(metric, asked, judge, everyone)]
+
+
+def _grouped(metric: Metric, asked: Question, judge: Judge, everyone: Sequence[str]) -> Iterator[Row]:
+    if not metric.groups or metric.split is not None or metric.lacks(asked) or judge.early:
+        return
+    try:
+        found = metric.figures(asked)
+    except NotReachable:
+        return
+    del found[ALL]
+    for person in everyone:
+        found.setdefault(person, metric.of(metric.empty, asked))
+    for group in sorted(found, key=lambda g: (g is None, str(g))):
+        yield judge.judged(metric, scope((str(asked.by), _text(group))), found[group])
+
+
+def _everyone(dataset: Dataset, column: str) -> list[str]:
+    if column.rpartition(".")[2] not in PERSON_COLUMNS:
+        return []
+    return [str(person["person_id"]) for person in small.rows(dataset, "people")]
+
+
+def _text(group: Group) -> str | None:
+    return None if group is None else str(group)
+
+
+def by_key(rows: Iterable[Row]) -> Mapping[tuple[str, str, str], Row]:
+    """Rows by metric, scope and period."""
+    return {(row.metric, row.scope, row.period): row for row in rows}
