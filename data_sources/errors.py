@@ -9,7 +9,9 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 HIDDEN: Final = "***"
 _SECRET: Final = r"[^=&?;\s]*(?:pass|pwd|secret|token|key|credential|odbc_connect)[^=&?;\s]*"
 _SECRET_ARGUMENT: Final = re.compile(rf"(?i)(?<=[?&;])({_SECRET})=([^&;]*)")
-_USER_PART: Final = re.compile(r"(?s)^(?P<scheme>[^:/?#]+://)(?P<user>[^:@/]*):(?P<password>.*)@(?P<rest>.*)$")
+_USER_PART: Final = re.compile(
+    r"(?s)^(?P<scheme>[^:/?#]+://)(?P<user>[^:@/]*):(?P<password>.*)@(?P<rest>.*)$"
+)
 
 
 class ConfigError(Exception):

@@ -82,7 +82,7 @@ def stored_rows(dataset: Dataset, relation: Relation) -> Iterable[Mapping[str, A
     source = relation.source if relation.stored is None else relation.stored
     wanted = [source.c[name] for name in relation.kinds]
     with dataset.engine.connect() as connection:
-        return connection.execute(select(*wanted)).mappings().all()
+        return [dict(row) for row in connection.execute(select(*wanted)).mappings()]
 
 
 class _Reader:
@@ -219,7 +219,7 @@ def is_blank(value: object) -> bool:
 
 
 def _native(value: object, column: Column, kind: Kind, zone: Zone) -> object:
-    """What only the database's type tells: that a MariaDB TIMESTAMP is in UTC, and that a number is a time."""
+    """What only the column's kind tells: that a MariaDB TIMESTAMP is in UTC, that a number is a time."""
     if isinstance(value, datetime) and kind is Kind.INSTANT and value.tzinfo is None:
         return value.replace(tzinfo=UTC)
     if kind is Kind.EPOCH and column.type is Type.DATE and isinstance(value, int):

@@ -1,0 +1,306 @@
+"""A SQL database as a source: read where it stands, never written, its names mapped by configuration.
+
+`Database.probe()` says cheaply which state the database is in, `Database.open()` hands that state over as a
+`scorecard.dataset.Dataset`. How the probe sees a change:
+
+- SQLite: the file's and the write-ahead log's time, size and change counters.
+- PostgreSQL: the counters of rows inserted, updated and deleted in the tables read (pg_stat_user_tables). The server
+  counts with a lag of up to a second or so, so a change may be seen by the probe after the next.
+- MariaDB, MySQL: the tables' update_time, which is whole seconds: within two seconds of a change every probe is new.
+- Views, SELECTs, and all other databases: the time in steps of `refresh_seconds`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+from threading import RLock
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine, column, func, inspect, select, table, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from data_sources.config import Config
+from data_sources.engines import explained, label, parsed, read_only_engine, sqlite_path
+from data_sources.errors import SourceError
+from data_sources.flaws import LateProblems, flaws
+from data_sources.relations import Repeats, Survey, TableReader
+from data_sources.tables import Catalogue, Plan, catalogue
+from scorecard import small
+from scorecard.contract import TABLES
+from scorecard.dataset import Dataset, Relation, Stamp
+from scorecard.passes import PREPARED
+from scorecard.problems import Problem
+
+SURVEYS: Final = "tandem_survey"  # beside PREPARED, in a store of our own: what its surveys found at load
+_STORED: Final = table(SURVEYS, column("name"), column("found"))
+_HEADER: Final = 32  # bytes of a write-ahead log's header; its salts change whenever the log starts anew
+_COUNTER: Final = (24, 4)  # where a SQLite file counts its changes
+
+_T = TypeVar("_T")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Database:
+    """One database, with its engine: share it, and close it when it is no longer the source."""
+
+    def __init__(self, source: Config | str, clock: Callable[[], datetime] = _now) -> None:
+        """SourceError when the URL isn't one or its driver is missing; nothing is connected to yet."""
+        self.config = Config(source=source) if isinstance(source, str) else source
+        self.clock = clock
+        self.url = parsed(self.config.source)
+        self.label = label(self.url)
+        self.engine = read_only_engine(self.url)
+        self._lock = RLock()
+        self._catalogue: Catalogue | None = None
+        self._file: int | None = None
+
+    def probe(self) -> str:
+        """A short text that changes when the data do, at the same small price for any size."""
+        return self._guarded(self._version)
+
+    def open(self) -> Dataset:
+        """The database as it stands now; SourceError in one line when it can't be reached."""
+        return self._guarded(self._open)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _guarded(self, work: Callable[[], _T]) -> _T:
+        try:
+            with self._lock:
+                return work()
+        except (SQLAlchemyError, OSError) as error:
+            reason = explained(error, self.config.source)
+        raise reason  # out here, so that the driver's own words don't hang on to it
+
+    def _open(self) -> Dataset:
+        self._catalogue = None
+        version = self._version()
+        found = self._known()
+        read_at = self.clock()
+        relations = _Relations(self.engine, found.plans, self._stored_surveys(), self._guarded)
+        return _dataset(self, found, relations, Stamp(version, read_at, self._changed_at()))
+
+    def _known(self) -> Catalogue:
+        if self._catalogue is None:
+            self._catalogue = catalogue(self.engine, self.config, self.label)
+        return self._catalogue
+
+    # --- versions
+
+    def _version(self) -> str:
+        backend = self.url.get_backend_name()
+        if backend == "sqlite":
+            return self._sqlite_version()
+        if backend == "postgresql":
+            return self._counted_version(_postgresql_state)
+        if backend in ("mysql", "mariadb"):
+            return self._counted_version(_mysql_state)
+        return self._bucket()
+
+    def _bucket(self) -> str:
+        return f"t{int(self.clock().timestamp()) // self.config.refresh_seconds}"
+
+    def _sqlite_version(self) -> str:
+        path = sqlite_path(self.url)
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            stat = None
+        if stat is None:
+            raise SourceError(
+                f"The SQLite database {path} is gone. Put it back, or write another path in source."
+            )
+        if self._file not in (None, stat.st_ino):
+            self.engine.dispose()  # another file took its place: pooled connections still read the old one
+        self._file = stat.st_ino
+        log = path.with_name(f"{path.name}-wal")
+        return f"{_file_state(path, *_COUNTER)}-{_file_state(log, 0, _HEADER)}"
+
+    def _counted_version(self, state: Callable[[Connection, list[Plan]], str | None]) -> str:
+        plans = list(self._known().plans.values())
+        counted = [plan for plan in plans if plan.physical is not None]
+        with self.engine.connect() as connection:
+            found = state(connection, counted) if counted else ""
+        return self._bucket() if found is None or len(counted) < len(plans) else found
+
+    def _changed_at(self) -> datetime | None:
+        if self.url.get_backend_name() != "sqlite":
+            return None
+        return datetime.fromtimestamp(sqlite_path(self.url).stat().st_mtime, UTC)
+
+    # --- a store of our own
+
+    def _stored_surveys(self) -> dict[str, Survey]:
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table(SURVEYS):
+                return {}
+            return {name: _survey(json.loads(found)) for name, found in connection.execute(select(_STORED))}
+
+    def is_prepared(self) -> bool:
+        with self.engine.connect() as connection:
+            return inspect(connection).has_table(PREPARED)
+
+
+def open_database(source: Config | str, now: datetime) -> Dataset:
+    """One look at a database, for the command line; SourceError when it can't be had."""
+    return Database(source, clock=lambda: now).open()
+
+
+def _dataset(database: Database, found: Catalogue, relations: _Relations, stamp: Stamp) -> Dataset:
+    late: list[Dataset] = []
+    dataset = Dataset(
+        engine=database.engine,
+        relations=relations,
+        stamp=stamp,
+        label=database.label,
+        problems=LateProblems(lambda: database._guarded(lambda: relations.problems(late[0]))),  # noqa: SLF001
+        missing=tuple(found.missing),
+        prepared="leads" in found.plans and database.is_prepared(),
+        overrides=database.config.settings,
+    )
+    late.append(dataset)
+    return dataset
+
+
+class _Relations(Mapping[str, Relation]):
+    """The tables, each surveyed and built when it is first asked for."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        plans: Mapping[str, Plan],
+        surveys: Mapping[str, Survey],
+        guarded: Callable[[Callable[[], Relation]], Relation],
+    ) -> None:
+        self._readers = {name: TableReader(plan, engine) for name, plan in plans.items()}
+        self._surveys = dict(surveys)
+        self._built: dict[str, Relation] = {}
+        self._guarded = guarded
+
+    def __getitem__(self, name: str) -> Relation:
+        reader = self._readers[name]
+        if name not in self._built:
+            self._built[name] = self._guarded(partial(self._build, name, reader))
+        return self._built[name]
+
+    def _build(self, name: str, reader: TableReader) -> Relation:
+        return self._built.get(name) or reader.relation(self.survey(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._readers)
+
+    def __len__(self) -> int:
+        return len(self._readers)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._readers
+
+    def survey(self, name: str) -> Survey:
+        if name not in self._surveys:
+            self._surveys[name] = self._readers[name].survey()
+        return self._surveys[name]
+
+    def problems(self, dataset: Dataset) -> tuple[Problem, ...]:
+        settings = small.settings(dataset)
+        large = [name for name in self if TABLES[name].large]
+        return tuple(p for name in large for p in flaws(self._readers[name], self.survey(name), settings))
+
+
+def remember_surveys(engine: Engine, source: str) -> None:
+    """Writes what the surveys of a store of our own found into it, so that opening it costs no scan.
+
+    For whoever fills that store, as its last step: `engine` may write, `source` is the store's URL.
+    """
+    database = Database(source)
+    try:
+        relations = database.open().relations
+        assert isinstance(relations, _Relations)  # noqa: S101 - ours, from the line above
+        found = {name: relations.survey(name) for name in relations if TABLES[name].large}
+    finally:
+        database.close()
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE {SURVEYS} (name VARCHAR(40), found TEXT)"))
+        rows = [{"name": name, "found": json.dumps(asdict(survey))} for name, survey in found.items()]
+        if rows:
+            connection.execute(_STORED.insert(), rows)
+
+
+def _survey(found: Mapping[str, Any]) -> Survey:
+    repeats = found["repeats"]
+    same, differing = (tuple(tuple(key) for key in repeats[which]) for which in ("same", "differing"))
+    return Survey(found["counts"], Repeats(same, differing, repeats["many"]))
+
+
+# --- states ---------------------------------------------------------------------------------------------
+
+
+def _file_state(path: os.PathLike[str], offset: int, length: int) -> str:
+    """Which state a file is in, also when two changes fall into one tick of its clock; '' without a file."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - a path-like
+            stat = os.fstat(file.fileno())
+            file.seek(offset)
+            return f"{stat.st_ino:x}.{stat.st_mtime_ns:x}.{stat.st_size:x}.{file.read(length).hex()}"
+    except FileNotFoundError:
+        return ""
+
+
+def _postgresql_state(connection: Connection, plans: list[Plan]) -> str | None:
+    """The counters of every table read, its partitions included; None where one can't be counted."""
+    names = [f"{_quoted(connection, p)}" for p in plans]
+    found = connection.execute(
+        text(
+            "SELECT count(*) FILTER (WHERE c.relkind NOT IN ('r', 'p')), "
+            "md5(string_agg(concat_ws('.', c.oid, c.relnatts, pg_relation_filenode(leaf.relid), s.n_tup_ins, "
+            "s.n_tup_upd, s.n_tup_del), ',' ORDER BY c.oid, leaf.relid)) "
+            "FROM unnest(CAST(:names AS text[])) AS wanted(name) "
+            "JOIN pg_class c ON c.oid = to_regclass(wanted.name) "
+            "CROSS JOIN LATERAL (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf "
+            "UNION SELECT c.oid) AS leaf "
+            "LEFT JOIN pg_stat_user_tables s ON s.relid = leaf.relid"
+        ),
+        {"names": names},
+    ).one()
+    return None if found[0] or found[1] is None else str(found[1])
+
+
+def _quoted(connection: Connection, plan: Plan) -> str:
+    schema, name = plan.physical or (None, plan.where)
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    return f"{quote(schema)}.{quote(name)}" if schema else quote(name)
+
+
+def _mysql_state(connection: Connection, plans: list[Plan]) -> str | None:
+    """When each table was last changed; None where one doesn't know (a view, or nothing since the server started)."""
+    tables = table(
+        "tables",
+        *map(column, ("table_schema", "table_name", "table_type", "update_time", "create_time")),
+        schema="information_schema",
+    )
+    here = connection.execute(select(func.database())).scalar()
+    asked = select(
+        tables.c.table_name,
+        tables.c.update_time,
+        tables.c.create_time,
+        func.timestampdiff(text("SECOND"), tables.c.update_time, func.now()) < 2,  # noqa: PLR2004
+        func.now(6),
+    )
+    parts = []
+    for plan in plans:
+        schema, name = plan.physical or (None, plan.where)
+        row = connection.execute(
+            asked.where(tables.c.table_schema == (schema or here), tables.c.table_name == name)
+        ).one_or_none()
+        if row is None or row[1] is None:
+            return None
+        parts.append(f"{row[0]}:{row[1]}:{row[2]}" + (f":{row[4]}" if row[3] else ""))
+    return ",".join(sorted(parts))

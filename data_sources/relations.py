@@ -1,0 +1,351 @@
+"""A table of the source made clean: surveyed once per state, and no costlier in SQL than what the survey found.
+
+A survey is one scan that counts cells which would need work in every query: stamps that aren't ISO, keys with
+blanks around them, values of another type than their column's. Where it counts none, the column is used as it
+stands. Only what numbers need is asked here; `data_sources.flaws` finds the examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Engine,
+    FromClause,
+    Integer,
+    Text,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
+
+from data_sources.cleaning import SQL_TYPES, Cleaning, Expression, Native, count_if, stamp_kind
+from data_sources.tables import Cell, Plan
+from scorecard.contract import Type
+from scorecard.dataset import Kind, Relation
+
+KEY_LIKE: Final = frozenset(
+    ("leads.lead_id", "touches.lead_id", "orders.lead_id", "touches.touch_id", "orders.order_id",
+     "leads.customer_id", "orders.customer_id")
+)  # fmt: skip
+LISTED: Final = 500  # repeated keys that are told apart one by one; beyond, SQL does it in every query
+_TIMES: Final = (Type.TIME, Type.DATE)
+_MAY_BE_WHOLE: Final = (Native.INTEGER, Native.NUMBER, Native.DYNAMIC)  # SQLite: what the cells are decides
+_NUMBERS: Final = (Type.INTEGER, Type.NUMBER, Type.MONEY, Type.SHARE)
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Keys that stand more than once: those whose rows are all the same, and those whose rows differ.
+
+    With `many` there are more than LISTED of them, and the lists are empty.
+    """
+
+    same: tuple[tuple[Any, ...], ...] = ()
+    differing: tuple[tuple[Any, ...], ...] = ()
+    many: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.same or self.differing or self.many)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one scan counted, by 'column.question', and the repeated keys."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    repeats: Repeats = Repeats()
+
+    def __getitem__(self, question: str) -> int:
+        return self.counts.get(question, 0)
+
+
+@dataclass(frozen=True)
+class Clean:
+    """A column as it goes into the relation; `bare` when it is the source's own."""
+
+    expression: Expression
+    kind: Kind
+    bare: bool = False
+
+
+class TableReader:
+    """One table: asks the survey's questions and builds the relation from the answers."""
+
+    def __init__(self, plan: Plan, engine: Engine, *, trusted: bool = False) -> None:
+        self.plan = plan
+        self.engine = engine
+        self.trusted = trusted
+        self.cleaning = Cleaning(engine.dialect.name)
+
+    # --- the survey
+
+    def survey(self) -> Survey:
+        questions = {} if self.trusted else self._questions()
+        counts: dict[str, int] = {}
+        if questions:
+            asked = select(*(count_if(q).label(f"q{i}") for i, q in enumerate(questions.values())))
+            with self.engine.connect() as connection:
+                row = connection.execute(asked.select_from(self.plan.base)).one()
+            counts = dict(zip(questions, map(int, row), strict=True))
+        found = Survey(counts)
+        return Survey(counts, self._repeats(found))
+
+    def _questions(self) -> dict[str, ColumnElement[bool]]:
+        return {
+            f"{name}.{question}": condition
+            for name, cell in self.plan.cells.items()
+            for question, condition in self._asked_of(cell).items()
+        }
+
+    def _asked_of(self, cell: Cell) -> dict[str, ColumnElement[bool]]:
+        if cell.column is None:
+            return {}
+        if cell.column.type in _TIMES:
+            return self._asked_of_stamp(cell)
+        if cell.name == "pass_no" and not self._is_whole(cell):
+            return {"odd": or_(cell.raw.is_(None), self._number(cell).is_distinct_from(cell.raw))}
+        if self._is_key_like(cell):
+            return self._asked_of_key(cell)
+        return {}
+
+    def _asked_of_stamp(self, cell: Cell) -> dict[str, ColumnElement[bool]]:
+        raw, sqlite = cell.raw, self.cleaning.dialect == "sqlite"
+        if sqlite and cell.native is not Native.TEXT:
+            numeric = func.typeof(raw).in_(("integer", "real"))
+            return {
+                "numbers": numeric,
+                "fractions": func.typeof(raw) == "real",
+                "unclean": and_(raw.is_not(None), ~numeric, self.cleaning.is_unclean_stamp(raw, cell.native)),
+                "texts": and_(raw.is_not(None), ~numeric),
+            }
+        if cell.native is Native.TEXT:
+            return {"unclean": self.cleaning.is_unclean_stamp(raw, cell.native)}
+        if self.cleaning.dialect == "mysql" and stamp_kind(cell.native) in (
+            Kind.NAIVE,
+            Kind.DATE,
+            Kind.INSTANT,
+        ):
+            return {"unclean": raw == 0}
+        return {}
+
+    def _asked_of_key(self, cell: Cell) -> dict[str, ColumnElement[bool]]:
+        if not cell.plain:
+            return {}
+        if self.cleaning.dialect == "sqlite" and cell.native in _MAY_BE_WHOLE:
+            return {"odd": and_(cell.raw.is_not(None), func.typeof(cell.raw) != "integer")}
+        if cell.native is not Native.TEXT:
+            return {}
+        asked = {"untidy": self.cleaning.is_untidy(cell.raw)}
+        if cell.collated and self.cleaning.dialect == "mysql":
+            asked["ambiguous"] = self.cleaning.is_ambiguous(cell.raw)
+        return asked
+
+    def _is_key_like(self, cell: Cell) -> bool:
+        return f"{self.plan.table.name}.{cell.name}" in KEY_LIKE
+
+    def _is_whole(self, cell: Cell) -> bool:
+        """A count that is there and typed; below 1 it can't be told without a look."""
+        return self.trusted and not cell.nullable
+
+    # --- the columns
+
+    def cleaned(self, survey: Survey) -> dict[str, Clean]:
+        """Every column of ours the way queries use it."""
+        return {name: self._clean(cell, survey) for name, cell in self.plan.cells.items()}
+
+    def _clean(self, cell: Cell, survey: Survey) -> Clean:
+        if cell.column is None:
+            return self._attribute(cell)
+        if cell.column.type in _TIMES:
+            return self._stamp(cell, survey)
+        if cell.name == "pass_no":
+            odd = bool(survey["pass_no.odd"]) or not cell.plain
+            whole = case((cell.raw.is_(None), 1), else_=self._number(cell))
+            return Clean(whole, Kind.INTEGER) if odd else Clean(cell.raw, Kind.INTEGER, bare=True)
+        if cell.column.type in _NUMBERS:
+            kind = Kind.INTEGER if cell.column.type is Type.INTEGER else Kind.NUMBER
+            return Clean(self._number(cell), kind)
+        if cell.column.type is Type.BOOLEAN:
+            return Clean(type_coerce(self.cleaning.boolean(cell.raw, cell.native), Integer), Kind.BOOLEAN)
+        return self._key(cell, survey) if self._is_key_like(cell) else self._text(cell)
+
+    def _number(self, cell: Cell) -> Expression:
+        return self.cleaning.number(cell.raw, cell.native, cell.column)
+
+    def _text(self, cell: Cell) -> Clean:
+        if self.trusted and cell.plain and cell.native is Native.TEXT and not cell.collated:
+            return Clean(cell.raw, Kind.TEXT, bare=True)
+        return Clean(self.cleaning.text(cell.raw, cell.native, collated=cell.collated), Kind.TEXT)
+
+    def _key(self, cell: Cell, survey: Survey) -> Clean:
+        if not cell.plain:
+            return self._text(cell)
+        whole = _MAY_BE_WHOLE if self.cleaning.dialect == "sqlite" else (Native.INTEGER,)
+        if cell.native in whole and not survey[f"{cell.name}.odd"]:
+            return Clean(cell.raw, Kind.INTEGER, bare=True)
+        clean = not survey[f"{cell.name}.untidy"] and not survey[f"{cell.name}.ambiguous"]
+        if cell.native is Native.TEXT and clean:
+            if self.cleaning.dialect == "mysql" or not cell.collated:
+                return Clean(cell.raw, Kind.TEXT, bare=True)
+            return Clean(self.cleaning.exact(cell.raw), Kind.TEXT)
+        return self._text(cell)
+
+    def _stamp(self, cell: Cell, survey: Survey) -> Clean:
+        kind = stamp_kind(cell.native)
+        numbers, texts = survey[f"{cell.name}.numbers"], survey[f"{cell.name}.texts"]
+        unclean = bool(survey[f"{cell.name}.unclean"])
+        if self.cleaning.dialect == "sqlite" and cell.native is not Native.TEXT:
+            kind = Kind.EPOCH if numbers > texts else Kind.ISO_TEXT
+            unclean = (
+                bool(texts or survey[f"{cell.name}.fractions"])
+                if kind is Kind.EPOCH
+                else bool(unclean or numbers)
+            )
+        elif kind is Kind.ISO_TEXT and cell.native is not Native.TEXT:
+            unclean = True
+        elif kind is Kind.EPOCH:
+            unclean = cell.native is not Native.INTEGER
+        if not unclean and cell.plain:
+            return Clean(type_coerce(cell.raw, _KIND_TYPES[kind]), kind, bare=True)
+        stamp = self.cleaning.stamp(cell.raw, cell.native, kind)
+        return Clean(type_coerce(stamp, _KIND_TYPES[kind]), kind)
+
+    def _attribute(self, cell: Cell) -> Clean:
+        sqlite = self.cleaning.dialect == "sqlite"
+        if cell.native in (Native.INTEGER, Native.NUMBER) and not sqlite:
+            return Clean(cell.raw, Kind.INTEGER if cell.native is Native.INTEGER else Kind.NUMBER, bare=True)
+        if cell.native in (Native.NAIVE, Native.INSTANT, Native.DATE):
+            return Clean(cell.raw, stamp_kind(cell.native), bare=True)
+        return Clean(self.cleaning.text(cell.raw, cell.native, collated=cell.collated), Kind.TEXT)
+
+    # --- the rows
+
+    def usable(self, columns: Mapping[str, Clean]) -> FromClause:
+        """Every row that has what it can't do without; repeated keys are still in."""
+        query = select(*(clean.expression.label(name) for name, clean in columns.items())).select_from(
+            self.plan.base
+        )
+        needed = [columns[name] for name in self._needed(columns)]
+        certain = {n for n, cell in self.plan.cells.items() if cell.plain and not cell.nullable}
+        asked = [
+            columns[n].expression.is_not(None)
+            for n in self._needed(columns)
+            if not (columns[n].bare and n in certain)
+        ]
+        return (query.where(*asked) if needed and asked else query).subquery()
+
+    def _needed(self, columns: Mapping[str, Clean]) -> list[str]:
+        table = self.plan.table
+        return [n for n in columns if n in table and (table[n].required or n == "pass_no" == table[n].name)]
+
+    def key(self, source: FromClause, columns: Mapping[str, Clean]) -> list[Expression]:
+        """The key's parts, blank ones (a team's quota has no person) told apart from none."""
+        table = self.plan.table
+        parts = [(n, source.c[n]) for n in table.key if n in columns]
+        return [part if table[n].required or n == "pass_no" else func.coalesce(part, "") for n, part in parts]
+
+    def _keeps_key(self, columns: Mapping[str, Clean]) -> bool:
+        names = [n for n in self.plan.table.key if n in columns]
+        return self.plan.keeps_key and all(columns[n].bare for n in names)
+
+    def _has_key(self) -> bool:
+        table = self.plan.table
+        return bool(table.key) and all(n in self.plan.cells for n in table.key if table[n].required)
+
+    def _repeats(self, survey: Survey) -> Repeats:
+        columns = self.cleaned(survey)
+        if self.trusted or not self._has_key() or self._keeps_key(columns):
+            return Repeats()
+        source = self.usable(columns)
+        key = self.key(source, columns)
+        asked = select(*key).group_by(*key).having(func.count() > 1).limit(LISTED + 1)
+        with self.engine.connect() as connection:
+            keys = [tuple(row) for row in connection.execute(asked)]
+            if len(keys) > LISTED:
+                return Repeats(many=True)
+            return self._told_apart(connection, source, key, keys) if keys else Repeats()
+
+    def _told_apart(
+        self,
+        connection: Any,
+        source: FromClause,
+        key: Sequence[Expression],
+        keys: list[tuple[Any, ...]],
+    ) -> Repeats:
+        labelled = [part.label(f"key{i}") for i, part in enumerate(key)]
+        distinct = select(*labelled, *source.c).where(one_of(key, keys)).distinct().subquery()
+        names = [distinct.c[f"key{i}"] for i in range(len(key))]
+        rows = connection.execute(select(*names).group_by(*names).having(func.count() > 1))
+        differing = {tuple(row) for row in rows}
+        return Repeats(tuple(k for k in keys if k not in differing), tuple(k for k in keys if k in differing))
+
+    # --- the relation
+
+    def relation(self, survey: Survey) -> Relation:
+        columns = self.cleaned(survey)
+        source = self.usable(columns)
+        if survey.repeats:
+            source = self._without_repeats(source, columns, survey.repeats)
+        return Relation(
+            self.plan.table.name,
+            source,
+            {name: clean.kind for name, clean in columns.items()},
+            self.plan.attributes,
+            unique=self._has_key() and self._keeps_key(columns),
+            stored=self.stored(),
+        )
+
+    def stored(self) -> FromClause:
+        return (
+            select(*(cell.raw.label(name) for name, cell in self.plan.cells.items()))
+            .select_from(self.plan.base)
+            .subquery()
+        )
+
+    def _without_repeats(
+        self, source: FromClause, columns: Mapping[str, Clean], repeats: Repeats
+    ) -> FromClause:
+        key = self.key(source, columns)
+        if repeats.many:
+            return _each_key_once(source, key)
+        out = [*repeats.same, *repeats.differing]
+        rest = select(*source.c).where(~one_of(key, out))
+        if not repeats.same:
+            return rest.subquery()
+        once = select(*source.c).where(one_of(key, repeats.same)).distinct()
+        return rest.union_all(once).subquery()
+
+
+def _each_key_once(source: FromClause, key: Sequence[Expression]) -> FromClause:
+    """Identical repeats once, differing ones not at all, worked out in SQL."""
+    labelled = [part.label(f"tandem_key{i}") for i, part in enumerate(key)]
+    distinct = select(*source.c, *labelled).distinct().subquery()
+    parts = [distinct.c[f"tandem_key{i}"] for i in range(len(key))]
+    counted = select(*distinct.c, func.count().over(partition_by=parts).label("tandem_rows")).subquery()
+    names = [counted.c[c.key] for c in source.c]
+    return select(*names).where(counted.c.tandem_rows == 1).subquery()
+
+
+def one_of(key: Sequence[Expression], keys: Sequence[tuple[Any, ...]]) -> ColumnElement[bool]:
+    """Whether a row's key is among those."""
+    if len(key) == 1:
+        return key[0].in_([k[0] for k in keys])
+    return tuple_(*key).in_(list(keys))
+
+
+_KIND_TYPES: Final = {
+    Kind.EPOCH: BigInteger(),
+    Kind.INSTANT: SQL_TYPES[Native.INSTANT],
+    Kind.NAIVE: SQL_TYPES[Native.NAIVE],
+    Kind.DATE: SQL_TYPES[Native.DATE],
+    Kind.ISO_TEXT: Text(),
+}
