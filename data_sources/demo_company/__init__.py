@@ -1,0 +1,1 @@
+"""The generated company Halden & Pike: its people, its campaigns and how its leads fare."""
