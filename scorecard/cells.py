@@ -19,7 +19,7 @@ from typing import Any, Final, Protocol
 
 from babel import Locale
 
-from scorecard.clock import Zone, read_iso
+from scorecard.clock import Zone, date_of, day_number, read_iso
 from scorecard.contract import Column, Type
 from scorecard.problems import Severity
 
@@ -88,7 +88,7 @@ def _plain(value: object) -> object | None:
             raise _Unreadable(
                 "the cell shows an error of the spreadsheet.", "Repair the formula in this cell."
             )
-    if isinstance(value, (float, Decimal)) and not math.isfinite(value):
+    if isinstance(value, (float, Decimal)) and not Decimal(value).is_finite():
         raise _Unreadable("this is not a finite number.", "Write a number, or leave the cell blank.")
     return None if value == "" else value
 
@@ -271,7 +271,8 @@ _SKIPPED: Final = "the clocks were put forward over this time, so it moves forwa
 def _date(value: object, column: Column, settings: CellSettings) -> Parsed:
     moment = _moment(value, column, settings)
     if isinstance(moment, datetime) and moment.tzinfo is not None:
-        return Parsed(settings.zone.from_epoch(settings.zone.to_epoch(moment)).date())
+        number = settings.zone.day(settings.zone.to_epoch(moment))
+        return Parsed(date_of(min(max(number, day_number(date.min)), day_number(date.max))))
     return Parsed(moment.date() if isinstance(moment, datetime) else moment)
 
 

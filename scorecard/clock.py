@@ -93,10 +93,11 @@ class Zone:
     def midnight(self, day: date) -> int:
         """The first instant of a local day, also where its midnight is skipped."""
         naive = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - local on purpose
-        epoch = self.to_epoch(naive)
-        if not self.is_skipped(naive):
-            return epoch
-        return _first_change(self, _local_seconds(naive) - self._offset_at(naive, fold=1), epoch)
+        local = day_number(day) * DAY
+        before, after = self._offset_at(naive, fold=0), self._offset_at(naive, fold=1)
+        if after <= before:
+            return local - before
+        return _first_change(self, local - after, local - before)
 
     def _offset_at(self, naive: datetime, fold: int) -> int:
         return _seconds(naive.replace(tzinfo=self._info, fold=fold).utcoffset())
@@ -235,7 +236,7 @@ class AsOf:
 
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK_TIME: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
-_ORIGIN: Final = 2000
+_ORIGIN: Final = 2020
 # Stamps outside these years are slips of the pen; opening hours stand still there, so nothing runs for ages.
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2200
@@ -336,15 +337,16 @@ class Opening:
         """Every day from first to last, both included, counted from `first`."""
         found: list[OpeningDay] = []
         seconds = workdays = 0
+        begins = self.zone.midnight(first)
         for number in range(day_number(first), day_number(last) + 1):
-            row = self._day(date_of(number), seconds, workdays)
-            found.append(row)
-            seconds += row.closes - row.opens
-            workdays += row.works
+            ends = self.zone.midnight(date_of(number + 1))
+            opens, closes, works = self._hours(date_of(number), begins, ends)
+            found.append(OpeningDay(number, begins, opens, closes, seconds, workdays, works))
+            seconds, workdays, begins = seconds + closes - opens, workdays + works, ends
         return found
 
     def opened(self, epoch: int) -> int:
-        """Opening seconds from 2000-01-01 to that instant (negative before it): differences count."""
+        """Opening seconds from 2020-01-01 to that instant (negative before it): differences count."""
         day = self._row(epoch)
         return self._total(date_of(day.day).year).seconds + day.before + day.opened(epoch)
 
@@ -358,7 +360,7 @@ class Opening:
         return day.opens < epoch <= day.closes
 
     def workdays_through(self, day: date) -> int:
-        """Working days from 2000-01-01 up to and including that day: differences are what counts."""
+        """Working days from 2020-01-01 up to and including that day: differences are what counts."""
         row = self._row_of(_clip(day))
         return self._total(date_of(row.day).year).workdays + row.workdays_before + row.works
 
@@ -392,20 +394,18 @@ class Opening:
         part = now.opened(t) / (now.closes - now.opens) if now.closes > now.opens else 0.0
         return (so_far + part) / (through - before)
 
-    def _day(self, day: date, seconds: int, workdays: int) -> OpeningDay:
-        begins = self.zone.midnight(day)
-        if not self.is_open_day(day):
-            return OpeningDay(day_number(day), begins, begins, begins, seconds, workdays, 0)
-        ends = self.zone.midnight(day + timedelta(days=1))
-        opens = min(max(self._at(day, self.work_start), begins), ends)
-        closes = min(max(self._at(day, self.work_end), opens), ends)
+    def _hours(self, day: date, begins: int, ends: int) -> tuple[int, int, int]:
+        """When that day opens and closes, and whether (1 or 0) it is a working day."""
         # A day that the zone skips altogether begins where it ends, and nobody works on it.
-        return OpeningDay(day_number(day), begins, opens, closes, seconds, workdays, int(begins < ends))
+        if begins == ends or not self.is_open_day(day):
+            return begins, begins, 0
+        opens = min(max(self._at(day, self.work_start), begins), ends)
+        closes = ends if self.work_end == DAY else self._at(day, self.work_end)
+        return opens, min(max(closes, opens), ends), 1
 
     def _at(self, day: date, seconds: int) -> int:
-        if seconds == DAY:
-            return self.zone.midnight(day + timedelta(days=1))
-        return self.zone.to_epoch(datetime(day.year, day.month, day.day) + timedelta(seconds=seconds))  # noqa: DTZ001
+        naive = datetime(day.year, day.month, day.day, seconds // 3600, seconds % 3600 // 60)  # noqa: DTZ001
+        return self.zone.to_epoch(naive)
 
     def _row(self, epoch: int) -> OpeningDay:
         number = self.zone.day(epoch)
