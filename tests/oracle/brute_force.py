@@ -116,7 +116,8 @@ def _reasons(company, window, items, group):
     return [
         row(
             company, "rejections_by_reason", scope(*group, ("reject_reason", reason)), window, unit="number",
-            value=reasons.count(reason), numerator=reasons.count(reason), denominator=len(items), n=len(items),
+            value=reasons.count(reason), numerator=reasons.count(reason), denominator=len(items),
+            n=len(items),
             notes=notes,
         )
         for reason in dict.fromkeys(reasons)

@@ -555,7 +555,7 @@ def wait(company, one, clock):
 
 
 def survival_quantile(waits, q: Fraction):
-    """Kaplan-Meier: the smallest wait with S <= 1 - q, in fractions so that ties are exact; None: not reached."""
+    """Kaplan-Meier: the smallest wait with S <= 1 - q (in fractions: ties are exact); None: not reached."""
     survival = Fraction(1)
     for minutes in sorted({m for m, touched in waits if touched}):
         at_risk = sum(m >= minutes for m, _ in waits)
