@@ -1,55 +1,16 @@
-"""What charts and tiles need of a report row, and how its figures are written.
-
-A reading is one row of the report (scorecard.report.Row); everything drawn takes readings and a label for each.
-"""
+"""A row of the report under the name that a reader knows it by: what charts and tiles draw."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
-from scorecard.status import Status
-
-
-class Reading(Protocol):
-    """A row of the report."""
-
-    @property
-    def metric(self) -> str: ...
-    @property
-    def team(self) -> str | None: ...
-    @property
-    def scope(self) -> str: ...
-    @property
-    def period(self) -> str: ...
-    @property
-    def value(self) -> float | None: ...
-    @property
-    def numerator(self) -> float | None: ...
-    @property
-    def denominator(self) -> float | None: ...
-    @property
-    def n(self) -> int | None: ...
-    @property
-    def low(self) -> float | None: ...
-    @property
-    def high(self) -> float | None: ...
-    @property
-    def target(self) -> float | None: ...
-    @property
-    def expected(self) -> float | None: ...
-    @property
-    def status(self) -> Status | None: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def notes(self) -> str: ...
+from scorecard.rows import Row
 
 
 @dataclass(frozen=True)
 class Named:
-    """A reading under the name a reader knows it by; `measured` is the unit of its numerator and target."""
+    """A row and its name; `measured` is the unit of its actual and its target."""
 
     name: str
-    row: Reading
+    row: Row
     measured: str = "number"

@@ -17,6 +17,7 @@ TONES: Final[tuple[Tone, ...]] = (
     "marketing", "sales", "good", "warn", "bad", "neutral", "ink", "muted", "track", "faint",
 )  # fmt: skip
 
+ICON: Final = Path(__file__).with_name("icon.svg")
 STYLE: Final = Path(__file__).with_name("style.css")
 
 

@@ -1,8 +1,8 @@
 """A chart ready to draw: a Vega-Lite spec that is built once per shape, and the rows it shows this time.
 
-Building a chart costs fifteen milliseconds, swapping its rows nothing, and a spec that doesn't change lets the
-browser move the bars instead of drawing all anew. So whatever changes with the data (numbers, names, sentences)
-is a cell of the rows; the spec holds shapes only. Texts in charts are inert, whatever stands in them.
+Building a chart costs fifteen milliseconds, swapping its rows nothing, and a spec that doesn't change lets
+the browser move the bars instead of drawing all anew. So whatever changes with the data (numbers, names,
+sentences) is a cell of the rows; the spec holds shapes only. Texts in charts are inert whatever they say.
 """
 
 from __future__ import annotations
@@ -22,11 +22,15 @@ from components.theme import TONES, Tone
 
 P = ParamSpec("P")
 Spec = dict[str, Any]
-AnyChart = alt.Chart | alt.LayerChart
+Style = dict[str, Any]  # properties of a mark
+AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart
 
 LABEL: Final = 13  # px; nothing in a chart is smaller than SMALL
 SMALL: Final = 12
 ROWS: Final = "rows"
+LEFT: Final[Spec] = {"value": 0}  # edges of the chart, whatever the scales
+RIGHT: Final[Spec] = {"value": "width"}
+BOTTOM: Final[Spec] = {"value": "height"}
 _CONSTANT: Final = "all_"
 TONE_SCALE: Final = alt.Scale(domain=list(TONES))
 
@@ -74,7 +78,7 @@ def shape(build: Callable[P, AnyChart]) -> Callable[P, Spec]:
 
 
 def _constants(spec: Spec) -> list[Spec]:
-    """A column for each tone that stands for all marks of a layer: a constant can't have a scale of its own."""
+    """A column for each tone that all marks of a layer have: a constant can't have a scale of its own."""
     text = json.dumps(spec)
     return [{"calculate": f"'{t}'", "as": _CONSTANT + t} for t in TONES if f'"{_CONSTANT}{t}"' in text]
 
@@ -99,27 +103,20 @@ def line_of(band: float) -> alt.Y:
     return alt.Y("row:O", axis=None, bandPosition=band, scale=alt.Scale(padding=0))
 
 
-def at_left() -> alt.XValue:
-    return alt.XValue(0)
-
-
-def at_right() -> alt.XValue:
-    return alt.XValue("width")
-
-
-def label(column: str, band: float, *, right: bool = False, share: float = 0.6, **mark: Any) -> alt.Chart:
+def label(column: str, band: float, *, right: bool = False, share: float = 0.6, **mark: Any) -> alt.Chart:  # noqa: ANN401 - Altair's
     """A text at the left or right edge of its row, cut with an ellipsis at a share of the width.
 
     The whole of it is in the tooltip.
     """
-    where = at_right() if right else at_left()
-    style = {"fontSize": LABEL, "baseline": "middle", "align": "right" if right else "left"} | mark
-    cut = alt.ExprRef(f"width * {share}")
-    return (
-        blank()
-        .mark_text(limit=cut, **style)
-        .encode(x=where, y=line_of(band), text=f"{column}:N", tooltip=alt.Tooltip(f"{column}:N", title=" "))
+    style: Style = {"fontSize": LABEL, "baseline": "middle", "align": "right" if right else "left"} | mark
+    text = blank().mark_text(limit=alt.ExprRef(f"width * {share}"), **style)
+    chart: alt.Chart = text.encode(
+        x=RIGHT if right else LEFT,
+        y=line_of(band),
+        text=f"{column}:N",
+        tooltip=alt.Tooltip(f"{column}:N", title=" "),
     )
+    return chart
 
 
 def sentence(parts: Sequence[str], most: int = 12) -> str:

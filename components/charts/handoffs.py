@@ -9,9 +9,12 @@ import altair as alt
 import pandas as pd
 
 from components.charts.figure import (
+    BOTTOM,
+    RIGHT,
     SMALL,
     AnyChart,
     Figure,
+    Style,
     Table,
     blank,
     label,
@@ -25,7 +28,7 @@ from components.numbers import change
 from components.theme import Tone
 from scorecard.formats import Formats
 
-_WIDE = {"strokeWidth": 14, "strokeCap": "butt"}
+_WIDE: Style = {"strokeWidth": 14, "strokeCap": "butt"}
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,7 @@ def _reason(reason: Reason, running: float, formats: Formats) -> str:
 
 @shape
 def _pareto() -> AnyChart:
-    notch = {"shape": "stroke", "angle": 90, "strokeWidth": 2.5, "size": 225}
+    notch: Style = {"shape": "stroke", "angle": 90, "strokeWidth": 2.5, "size": 225}
     return alt.layer(
         blank()
         .mark_rule(strokeWidth=10, strokeCap="butt")
@@ -204,7 +207,7 @@ class Wait:
 
 
 def waits(curve: Sequence[Wait], marks: Sequence[tuple[str, float]], formats: Formats) -> Figure:
-    """How the share of untouched leads falls with the hours; upright lines at the agreed hours, median, p90."""
+    """How the share of untouched leads falls with the hours; upright lines at agreed hours, median, p90."""
     end = max([w.hours for w in curve], default=0.0)
     rows: list[dict[str, object]] = [
         {"hours": w.hours, "left": w.untouched, "said": _still(w, formats), "text": "", "side": "", "end": ""}
@@ -248,8 +251,9 @@ def _waits() -> AnyChart:
 
     def text(side: str) -> alt.Chart:
         near = blank().transform_filter(alt.datum.side == side)
-        style = {"align": side, "dx": 6 if side == "left" else -6, "fontSize": SMALL}
-        return near.mark_text(**style).encode(x=mark, y=up, text="text:N", color=tone("ink"))
+        style: Style = {"align": side, "dx": 6 if side == "left" else -6, "fontSize": SMALL}
+        chart: alt.Chart = near.mark_text(**style).encode(x=mark, y=up, text="text:N", color=tone("ink"))
+        return chart
 
     return alt.layer(
         blank().mark_area(interpolate="step-after", opacity=0.35).encode(x=hours, y=y, color=tone("sales")),
@@ -261,5 +265,5 @@ def _waits() -> AnyChart:
         text("right"),
         blank()
         .mark_text(align="right", baseline="top", dy=6, fontSize=SMALL)
-        .encode(x=alt.XValue("width"), y=alt.YValue("height"), text="end:N", color=tone("muted")),
+        .encode(x=RIGHT, y=BOTTOM, text="end:N", color=tone("muted")),
     ).properties(height=150)

@@ -10,12 +10,15 @@ import altair as alt
 import pandas as pd
 
 from components.charts.figure import (
+    BOTTOM,
+    LEFT,
+    RIGHT,
     SMALL,
     AnyChart,
     Figure,
+    Spec,
+    Style,
     Table,
-    at_left,
-    at_right,
     blank,
     label,
     line_of,
@@ -68,7 +71,7 @@ def _bullet(row: int, item: Named, formats: Formats) -> dict[str, object]:
 @shape
 def _bullets(top: float) -> AnyChart:
     bar = 0.47
-    wide = {"strokeWidth": 11, "strokeCap": "butt"}
+    wide: Style = {"strokeWidth": 11, "strokeCap": "butt"}
     said = alt.Tooltip("said:N", title=" ")
     return alt.layer(
         blank()
@@ -93,8 +96,15 @@ def _at(column: str, top: float) -> alt.X:
 def _notch(column: str, top: float, band: float, *, size: int, of: Tone, dash: bool = False) -> alt.Chart:
     """A short upright line across the bar."""
     dashes = [2, 2] if dash else [1, 0]
-    style = {"shape": "stroke", "angle": 90, "strokeWidth": 2.5, "size": size * size, "strokeDash": dashes}
-    return blank().mark_point(**style).encode(x=_at(column, top), y=line_of(band), color=tone(of))
+    style: Style = {
+        "shape": "stroke",
+        "angle": 90,
+        "strokeWidth": 2.5,
+        "size": size * size,
+        "strokeDash": dashes,
+    }
+    chart: alt.Chart = blank().mark_point(**style).encode(x=_at(column, top), y=line_of(band), color=tone(of))
+    return chart
 
 
 def _top(values: Sequence[float | None]) -> float:
@@ -270,17 +280,19 @@ def _history() -> AnyChart:
     def y(column: str) -> alt.Y:
         return alt.Y(f"{column}:Q", axis=None, scale=alt.Scale(zero=True, nice=False, padding=22))
 
-    def named(column: str, of: Tone, align: str, dy: int, x: alt.X | alt.XValue = day) -> alt.Chart:
-        style = {"align": align, "dy": dy, "fontSize": SMALL, "fontWeight": 600}
-        return blank().mark_text(**style).encode(x=x, y=y(column), text=f"{column}_text:N", color=tone(of))
-
-    def foot(column: str, x: alt.XValue, align: str) -> alt.Chart:
-        style = {"align": align, "baseline": "bottom", "fontSize": SMALL}
-        return (
-            blank()
-            .mark_text(**style)
-            .encode(x=x, y=alt.YValue("height"), text=f"{column}:N", color=tone("muted"))
+    def named(column: str, of: Tone, align: str, dy: int, x: alt.X | Spec = day) -> alt.Chart:
+        style: Style = {"align": align, "dy": dy, "fontSize": SMALL, "fontWeight": 600}
+        chart: alt.Chart = (
+            blank().mark_text(**style).encode(x=x, y=y(column), text=f"{column}_text:N", color=tone(of))
         )
+        return chart
+
+    def foot(column: str, x: Spec, align: str) -> alt.Chart:
+        style: Style = {"align": align, "baseline": "bottom", "fontSize": SMALL}
+        chart: alt.Chart = (
+            blank().mark_text(**style).encode(x=x, y=BOTTOM, text=f"{column}:N", color=tone("muted"))
+        )
+        return chart
 
     said = alt.Tooltip("said:N", title=" ")
     return alt.layer(
@@ -294,12 +306,12 @@ def _history() -> AnyChart:
         .encode(x=day, y=y("expected"), color=tone("muted")),
         blank().mark_line(strokeWidth=3).encode(x=day, y=y("actual"), color=tones("hue")),
         blank().mark_point(filled=True, size=160, opacity=0).encode(x=day, y=y("actual"), tooltip=said),
-        named("goal", "ink", "left", -9, at_left()),
+        named("goal", "ink", "left", -9, LEFT),
         named("actual", "ink", "right", -12),
         named("likely", "muted", "right", 16),
         named("expected", "muted", "left", 14),
-        foot("first_day", at_left(), "left"),
-        foot("last_day", at_right(), "right"),
+        foot("first_day", LEFT, "left"),
+        foot("last_day", RIGHT, "right"),
     ).properties(height=230)
 
 

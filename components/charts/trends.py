@@ -1,4 +1,4 @@
-"""Small multiples: one measure a panel, a mark a month, the interval as a ribbon, the running period hollow."""
+"""Small multiples: a measure a panel, a mark a month, the interval a ribbon, the running month hollow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,21 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
-from components.charts.figure import SMALL, AnyChart, Figure, Table, blank, sentence, shape, tone, tones
+from components.charts.figure import (
+    BOTTOM,
+    LEFT,
+    RIGHT,
+    SMALL,
+    AnyChart,
+    Figure,
+    Style,
+    Table,
+    blank,
+    sentence,
+    shape,
+    tone,
+    tones,
+)
 from components.numbers import written
 from components.theme import tone_of_team
 from scorecard.formats import Formats
@@ -27,16 +41,25 @@ class Month:
 
 
 def trend(
-    months: Sequence[Month], unit: str, formats: Formats, *, team: str | None = None, goal: float | None = None,
+    months: Sequence[Month],
+    unit: str,
+    formats: Formats,
+    *,
+    team: str | None = None,
+    goal: float | None = None,
     top: float | None = None,
-) -> Figure:  # fmt: skip
+) -> Figure:
     """One panel. Panels that are compared take the same `top`, the upper end of the axis."""
     rows = pd.DataFrame([_month(i, m, months, unit, formats) for i, m in enumerate(months)])
     rows["hue"], rows["goal"] = tone_of_team(team), goal
     frame = pd.DataFrame(
-        {"Period": [m.name for m in months], "Value": [m.value for m in months], "Low": [m.low for m in months],
-         "High": [m.high for m in months]}
-    )  # fmt: skip
+        {
+            "Period": [m.name for m in months],
+            "Value": [m.value for m in months],
+            "Low": [m.low for m in months],
+            "High": [m.high for m in months],
+        }
+    )
     said = [
         f"{m.name}{' (running)' if m.running else ''}: {written(m.value, unit, formats)}." for m in months
     ]
@@ -75,12 +98,13 @@ def _trend(top: float | None) -> AnyChart:
         return alt.Y(f"{column}:Q", axis=None, scale=scale)
 
     def foot(side: str) -> alt.Chart:
-        style = {"align": side, "baseline": "bottom", "fontSize": SMALL}
+        style: Style = {"align": side, "baseline": "bottom", "fontSize": SMALL}
         near = blank().transform_filter(alt.datum.side == side)
-        where = alt.XValue(0) if side == "left" else alt.XValue("width")
-        return near.mark_text(**style).encode(
-            x=where, y=alt.YValue("height"), text="name:N", color=tone("muted")
+        where = LEFT if side == "left" else RIGHT
+        chart: alt.Chart = near.mark_text(**style).encode(
+            x=where, y=BOTTOM, text="name:N", color=tone("muted")
         )
+        return chart
 
     said = alt.Tooltip("said:N", title=" ")
     return alt.layer(

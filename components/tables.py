@@ -1,0 +1,91 @@
+"""Tables, and charts with their table and its CSV one click away."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final, cast
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from components.charts import Figure, Table, draw
+from components.downloads import csv, file_name
+from components.page import View
+from components.text import clean, escape
+from scorecard.formats import NOTHING, Formats
+
+_ROW: Final = 35  # px a row takes in st.dataframe
+_MOST_ROWS: Final = 12  # rows seen without scrolling
+_STYLED: Final = 2_000  # rows up to which figures are written in the organisation's locale
+
+
+def table(shown: Table, view: View, *, name: str, key: str) -> None:
+    """A table with its CSV; figures stand right and in the organisation's locale, texts are only text."""
+    if shown.frame.empty:
+        st.caption("No rows.")
+        return
+    st.dataframe(
+        _localised(shown, view.formats),
+        hide_index=True,
+        column_config={title: _column(shown, title) for title in shown.frame.columns},
+        height=_ROW * (min(len(shown.frame), _MOST_ROWS) + 1) + 3,
+        key=f"{key}_table",
+        alt=f"{name}: {len(shown.frame)} rows",
+    )
+    st.download_button(
+        "Download CSV",
+        csv(shown.frame),
+        file_name(view.slug, name, view.period.text, f"as of {view.as_of.text}"),
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key=f"{key}_csv",
+    )
+
+
+def with_table(figure: Figure, view: View, *, title: str, key: str, help: str | None = None) -> None:  # noqa: A002 - Streamlit's word
+    """A section: its title with the table at its right, and the chart under it.
+
+    The table is sent when it is opened, by a rerun of this section alone.
+    """
+    st.fragment(_section, key=f"{key}_section")(figure, view, title, key, help)
+
+
+def _section(figure: Figure, view: View, title: str, key: str, about: str | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"section_{key}"):
+        st.subheader(escape(title), anchor=False, help=about, width="stretch")
+        opened = st.popover(
+            "Table", type="tertiary", icon=":material/table_rows:", key=f"{key}_open", on_change="rerun"
+        )
+        with opened:
+            if opened.open:
+                table(figure.table, view, name=title, key=key)
+    draw(figure, key=f"{key}_chart")
+
+
+def _localised(shown: Table, formats: Formats) -> object:
+    """A Styler writes the figures and leaves the numbers under them, so that sorting stays right."""
+    if len(shown.frame) > _STYLED:
+        return shown.frame.map(_text)
+    frame = shown.frame.astype(dict.fromkeys(shown.units, float)).map(_text)
+    style = frame.style
+    for title, unit in shown.units.items():
+        style = style.format(partial(_figure, unit, formats), subset=[title], na_rep=NOTHING)
+    return style
+
+
+def _figure(unit: str, formats: Formats, value: object) -> str:
+    return formats.value(cast("float", value), unit)
+
+
+def _text(cell: object) -> object:
+    return clean(cell) if isinstance(cell, str) else cell
+
+
+def _column(shown: Table, title: str) -> ColumnConfig:
+    if title in shown.units:
+        return st.column_config.NumberColumn(title, alignment="right")
+    if pd.api.types.is_numeric_dtype(shown.frame[title]):
+        return st.column_config.NumberColumn(title, alignment="right")
+    return st.column_config.TextColumn(title)

@@ -1,0 +1,154 @@
+"""Tiles, chips, the verdict, and what stands where there is nothing to show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.numbers import written
+from components.page import View
+from components.text import Html, html, joined
+from components.theme import tone_of_team
+from scorecard.formats import Formats
+from scorecard.rows import Row
+from scorecard.settings import Settings
+from scorecard.status import Status, explain
+
+_NOTHING = Html("")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A row of the report as a tile; `beside` is a sentence of comparison, ready to read."""
+
+    name: str
+    row: Row
+    beside: str = ""
+
+
+def tiles(shown: Sequence[Tile], view: View) -> None:
+    """The tiles in a grid: as many beside each other as fit."""
+    st.html(html('<div class="t-tiles">{tiles}</div>', tiles=joined(_tile(t, view) for t in shown)))
+
+
+def verdict(*sentences: Html) -> None:
+    """The page's answer, in sentences made by `text.html`; it stands first."""
+    st.html(html('<p class="t-verdict">{said}</p>', said=joined(sentences, " ")))
+
+
+def chip(status: Status, settings: Settings, *, why: str = "") -> Html:
+    """A status as icon, word and colour; opened, it tells the rule behind it."""
+    return html(
+        '<details class="t-why {tone}"><summary><span class="t-chip"><span aria-hidden="true">{icon}</span>'
+        '{word}</span></summary><div class="t-rule">{rule}</div></details>',
+        tone=f"t-{status.tone}", icon=status.icon, word=status.word, rule=why or explain(status, settings),
+    )  # fmt: skip
+
+
+def empty(title: str, what_to_do: str) -> None:
+    """What stands where there is nothing to show: what it is, and what to do."""
+    st.html(html('<div class="t-empty"><b>{title}</b><p>{todo}</p></div>', title=title, todo=what_to_do))
+
+
+def locked(name: str, row: Row) -> None:
+    """A metric that lacks a column or setting, and what unlocks it."""
+    empty(f"{Status.LOCKED.icon} {name} is locked", needs(row))
+
+
+def needs(row: Row) -> str:
+    """What unlocks a locked row, such as: It needs leads.first_touch_at and settings.sla_hours."""
+    missing = (row.note("needs") or "").split("+")
+    if missing == [""]:
+        return "A table, column or setting that it needs is missing; the Data page lists them."
+    if missing == ["times"]:
+        return "It needs times of day: the columns hold dates only."
+    return f"It needs {' and '.join(one.replace('|', ' or ') for one in missing)}."
+
+
+def _tile(tile: Tile, view: View) -> Html:
+    row, team = tile.row, tone_of_team(tile.row.team)
+    return html(
+        '<div class="t-tile {hue}"><div class="t-top"><span class="t-name {hue}">{name}</span>{chip}</div>'
+        '<div class="t-value {faded}">{value}</div>{bar}{parts}{beside}</div>',
+        hue=f"t-{team}", name=tile.name, chip=_chip(row, view.settings),
+        value=_value(row, view.formats), faded="t-faded" if _is_faint(row) else "",
+        bar=_bar(row), parts=_fine(_of(row, view.formats)), beside=_fine(tile.beside),
+    )  # fmt: skip
+
+
+def _value(row: Row, formats: Formats) -> str:
+    """The figure, or in words why there is none: not the same thing as zero."""
+    if row.value is not None:
+        return written(row.value, row.unit, formats)
+    if row.note("not_reached") is not None and row.low is not None:
+        return f"> {formats.value(row.low, row.unit)}"
+    return "–" if row.status is None else row.status.word.lower()
+
+
+def _is_faint(row: Row) -> bool:
+    return row.value is None or row.note("immature") is not None
+
+
+def _chip(row: Row, settings: Settings) -> Html:
+    return _NOTHING if row.status is None else chip(row.status, settings, why=_why(row.status, row, settings))
+
+
+def _why(status: Status, row: Row, settings: Settings) -> str:
+    rule = explain(status, settings)
+    return f"{rule} {needs(row)}" if status is Status.LOCKED else rule
+
+
+def _of(row: Row, formats: Formats) -> str:
+    """'890 of 1,200 · 95 %: 71.6 – 76.6 % · target 75 % · running': what it takes to believe the figure."""
+    parts = []
+    if row.unit == "percent" and row.numerator is not None and row.denominator is not None:
+        parts.append(f"{formats.number(row.numerator)} of {formats.number(row.denominator)}")
+    elif row.n is not None and row.unit != "number":
+        parts.append(f"n = {formats.integer(row.n)}")
+    if row.value is not None and row.low is not None and row.high is not None:
+        parts.append(
+            f"95 % between {formats.value(row.low, row.unit)} and {formats.value(row.high, row.unit)}"
+        )
+    if row.target is not None:
+        parts.append(f"target {formats.value(row.target, row.unit)}")
+    parts += [word for name, word in _NOTES.items() if row.note(name) is not None]
+    return " · ".join(parts)
+
+
+_NOTES = {
+    "running": "still running",
+    "immature": "too young to judge",
+    "data_until": "data end early",
+    "not_reached": "not reached yet",
+}
+
+
+def _fine(text: str) -> Html:
+    return html('<div class="t-fine">{text}</div>', text=text) if text else _NOTHING
+
+
+def _bar(row: Row) -> Html:
+    """A share's place between 0 and 1, its interval as a thin bar, the target as a line across."""
+    if row.unit != "percent" or row.value is None or row.low is None or row.high is None:
+        return _NOTHING
+    low, high = _clip(row.low), _clip(row.high)
+    goal = (
+        _NOTHING
+        if row.target is None
+        else html('<i class="t-goal" style="left:{x}%"></i>', x=_per_cent(_clip(row.target)))
+    )
+    return html(
+        '<div class="t-bar" aria-hidden="true"><i class="t-span" style="left:{low}%;width:{wide}%"></i>'
+        '<i class="t-point" style="left:{x}%"></i>{goal}</div>',
+        low=_per_cent(low), wide=_per_cent(high - low), x=_per_cent(_clip(row.value)), goal=goal,
+    )  # fmt: skip
+
+
+def _clip(share: float) -> float:
+    return min(max(share, 0.0), 1.0)
+
+
+def _per_cent(share: float) -> str:
+    return f"{share * 100:.2f}"
