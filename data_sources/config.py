@@ -6,10 +6,11 @@ Streamlit. docs/configuration.md shows every key.
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -56,13 +57,17 @@ class Config:
     path: Path | None = None
     refresh_seconds: int = 60
 
+    def reading(self, source: str) -> Config:
+        """The same configuration on another source; its mappings are of the one it was written for."""
+        return replace(self, source=source, tables={} if source == DEMO else self.tables)
+
 
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
     """The configuration of that file, or of .streamlit/secrets.toml where there is one; else the demo company.
 
-    TANDEM_SOURCE in `environ` wins over the file's source. ConfigError says what can't be followed.
+    TANDEM_SOURCE in `environ` (the process's own) wins over the file's. ConfigError says what can't be followed.
     """
-    named = (environ or {}).get(SOURCE_VARIABLE, "").strip()
+    named = (os.environ if environ is None else environ).get(SOURCE_VARIABLE, "").strip()
     if path is None and not DEFAULT_PATH.is_file():
         return Config(source=named or DEMO)
     file = path or DEFAULT_PATH

@@ -1,0 +1,53 @@
+"""Everything that is wrong with the data of a source, in the words of whoever keeps them.
+
+What can't be read at all is found where it is read (by the source, and by `scorecard.small`). Here are the rules
+that need several cells: references, the order of stamps, values that nearly match, copies on later passes,
+money without a rate, and what goals, quotas and moved targets must not say. Large tables are only ever counted
+in SQL, with at most 50 examples a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from scorecard import checks_large, checks_plans, small
+from scorecard.clock import AsOf
+from scorecard.contract import TABLES
+from scorecard.dataset import Dataset
+from scorecard.problems import Problem, Severity
+
+
+def check(dataset: Dataset, as_of: AsOf, metrics: Collection[str] | None = None) -> tuple[Problem, ...]:
+    """Every problem of the source, errors first; worked out once per state and as_of.
+
+    `metrics` are the names goals and quotas may measure by; None asks the catalogue.
+    """
+    key = ("checks", as_of.text, None if metrics is None else tuple(sorted(metrics)))
+    if key not in dataset.cache:
+        found = [*_found(dataset, as_of, _known(metrics))]
+        dataset.cache[key] = tuple(sorted(found, key=lambda p: p.severity is Severity.WARNING))
+    problems: tuple[Problem, ...] = dataset.cache[key]
+    return problems
+
+
+def _known(metrics: Collection[str] | None) -> Collection[str]:
+    if metrics is not None:
+        return metrics
+    from scorecard.metrics import METRICS  # noqa: PLC0415 - the catalogue is heavy, and not always wanted
+
+    return METRICS
+
+
+def _found(dataset: Dataset, as_of: AsOf, metrics: Collection[str]) -> Iterator[Problem]:
+    yield from dataset.problems
+    yield from small.settings_problems(dataset)
+    for table in _small_tables(dataset):
+        yield from small.reading(dataset, table).problems
+    yield from checks_plans.problems(dataset, metrics)
+    yield from checks_large.problems(dataset, as_of)
+
+
+def _small_tables(dataset: Dataset) -> list[str]:
+    return [
+        name for name, t in TABLES.items() if not t.large and name != "settings" and name in dataset.relations
+    ]
