@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from data_sources.cleaning import SQL_TYPES, Cleaning, Expression, Native, count_if, stamp_kind
 from data_sources.tables import Cell, Plan
-from scorecard.contract import Type
+from scorecard.contract import Column, Type
 from scorecard.dataset import Kind, Relation
 
 KEY_LIKE: Final = frozenset(
@@ -250,8 +250,8 @@ class TableReader:
     def key(self, source: FromClause, columns: Mapping[str, Clean]) -> list[Expression]:
         """The key's parts, blank ones (a team's quota has no person) told apart from none."""
         table = self.plan.table
-        parts = [(n, source.c[n]) for n in table.key if n in columns]
-        return [part if table[n].required or n == "pass_no" else func.coalesce(part, "") for n, part in parts]
+        parts = [(table[n], source.c[n]) for n in table.key if n in columns]
+        return [c if column.required else func.coalesce(c, _blank(column)) for column, c in parts]
 
     def _keeps_key(self, columns: Mapping[str, Clean]) -> bool:
         names = [n for n in self.plan.table.key if n in columns]
@@ -323,6 +323,13 @@ class TableReader:
             return rest.subquery()
         once = select(*source.c).where(one_of(key, repeats.same)).distinct()
         return rest.union_all(once).subquery()
+
+
+def _blank(column: Column) -> str | int:
+    """What a blank part of a key stands for: its default, else nothing."""
+    if column.type is Type.INTEGER:
+        return int(column.default or 0)
+    return column.default or ""
 
 
 def _each_key_once(source: FromClause, key: Sequence[Expression]) -> FromClause:

@@ -269,6 +269,7 @@ class _Rule:
     instead: str
     other: str | None = None
     costs_amount: bool = False
+    counted: bool = False  # told in one line, with one example
 
 
 class _Leads:
@@ -304,11 +305,16 @@ class _Leads:
                 )  # fmt: skip
 
     def _is_earlier(self, second: str, first: str) -> ColumnElement[bool]:
-        """Whether it lies before; a date without a time is not before a time of the same day."""
+        """Whether it lies before; a date without a time is not before a time of the same day.
+
+        The stored cells are compared first: epochs are worked out for the few rows that look wrong.
+        """
         late, early = self._at(second), self._at(first)
         day = self.clock.day
         is_date = and_(day(late) == day(early), day(late) != day(late - 1))
-        return and_(late < early, not_(is_date))
+        exactly = and_(late < early, not_(is_date))
+        alike = self.leads.kinds[second] is self.leads.kinds[first]
+        return and_(self.leads[second] < self.leads[first], exactly) if alike else exactly
 
     def _own(self, column: str) -> list[ColumnElement[bool]]:
         return [] if column == "created_at" or "pass_no" not in self.leads else [not_(self._is_copy(column))]
@@ -333,41 +339,70 @@ class _Leads:
                 yield _Rule(
                     _WARNING, "copied_stamp", column, self._is_copy(column),
                     f"this {column} is that of an earlier pass, or from before its rejection; it is ignored.",
-                    "Leave it blank until it happens on this pass.",
+                    "Leave it blank until it happens on this pass.", counted=True,
                 )  # fmt: skip
 
     def _both(self) -> Iterator[_Rule]:
         if "won_at" not in self.leads or "lost_at" not in self.leads:
             return
         won, lost = self._at("won_at"), self._at("lost_at")
+        there = (self.leads["won_at"].is_not(None), self.leads["lost_at"].is_not(None))
         for column, other, condition in (
             ("won_at", "lost_at", won <= lost),
             ("lost_at", "won_at", lost < won),
         ):
             yield _Rule(
-                _ERROR, "won_and_lost", column, and_(condition, *self._own("won_at"), *self._own("lost_at")),
+                _ERROR, "won_and_lost", column,
+                and_(*there, condition, *self._own("won_at"), *self._own("lost_at")),
                 f"the lead is both won and lost; the earlier cell, {column}, is left out.",
                 f"Keep one of them, or make the reopened lead another pass ({other} on the next pass_no).",
                 other, costs_amount=column == "won_at",
             )  # fmt: skip
 
     def _told(self, rule: _Rule, count: int) -> Iterator[Problem]:
-        amount = self.leads["amount"] if rule.costs_amount and "amount" in self.leads else None
+        examples = self._examples(rule, 1 if rule.counted else EXAMPLES)
+        if rule.counted:
+            (key, value, _, _), *_ = examples
+            what = f"On {_n(count)} {rule.what}"
+            yield Problem(rule.severity, rule.name, "leads", what, rule.instead, key, rule.column, value, count)
+            return
+        for key, value, beside, worth in examples:
+            yield Problem(
+                rule.severity, rule.name, "leads", f"{rule.what}{beside}", rule.instead, key, rule.column, value,
+                amount_left_out=worth,
+            )  # fmt: skip
+        if rest := count - len(examples):
+            told = sum(worth or 0 for *_, worth in examples)
+            yield Problem(
+                rule.severity, rule.name, "leads", f"{_n(rest)} more: {rule.what}", rule.instead,
+                column=rule.column, rows=rest, amount_left_out=self._lost_amount(rule, told),
+            )  # fmt: skip
+
+    def _examples(self, rule: _Rule, limit: int) -> list[tuple[str, str, str, float | None]]:
+        """Key, value, what stands beside it, and what it costs, of some rows that break the rule."""
+        nothing = cast(None, String)
+        other = nothing if rule.other is None else self._at(rule.other)
+        worth = self.leads["amount"] if self._costs(rule) else nothing
         parts = [self.leads[n] for n in TABLES["leads"].key if n in self.leads]
-        shown = [self._at(rule.column), cast(None, String) if rule.other is None else self._at(rule.other)]
-        asked = select(*shown, cast(None, String) if amount is None else amount, *parts).where(rule.condition)
-        examples = _rows(self.dataset, asked.limit(EXAMPLES))
-        for at, other, worth, *key in examples:
-            beside = "" if other is None else f" ({rule.other}: {self._time(other)})"
-            yield Problem(
-                rule.severity, rule.name, "leads", f"{rule.what}{beside}", rule.instead, ", ".join(map(str, key)),
-                rule.column, self._time(at), amount_left_out=None if worth is None else float(worth),
-            )  # fmt: skip
-        if count > len(examples):
-            yield Problem(
-                rule.severity, rule.name, "leads", f"{_n(count - len(examples))} more: {rule.what}", rule.instead,
-                column=rule.column, rows=count - len(examples),
-            )  # fmt: skip
+        asked = select(self._at(rule.column), other, worth, *parts).where(rule.condition).limit(limit)
+        return [
+            (
+                ", ".join(map(str, key)),
+                self._time(at),
+                "" if beside is None else f" ({rule.other}: {self._time(beside)})",
+                None if amount is None else float(amount),
+            )
+            for at, beside, amount, *key in _rows(self.dataset, asked)
+        ]
+
+    def _costs(self, rule: _Rule) -> bool:
+        return rule.costs_amount and "amount" in self.leads
+
+    def _lost_amount(self, rule: _Rule, told: float) -> float | None:
+        if not self._costs(rule):
+            return None
+        ((total,),) = _rows(self.dataset, select(func.sum(self.leads["amount"])).where(rule.condition))
+        return float(total or 0) - told
 
     def _time(self, epoch: int) -> str:
         local = self.zone.from_epoch(int(epoch))
