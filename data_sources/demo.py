@@ -1,10 +1,13 @@
-"""A generated company of any size: Halden & Pike, who make packs, tents and rescue gear and sell them to shops.
+"""A generated company of any size: Halden & Pike, who make packs, tents and rescue gear for shops.
 
-The same number of leads, seed and day always give the same rows. What there is to find, seen from `today`: the shared
-revenue goal of the running quarter is a little behind, because online marketing lags its part while outside sales
-leads its own; marketing is above its MQL quota while sales lags its revenue quota; the leads of a bought partner list
-are rejected since six weeks ("wrong company size"); speed to lead is worse since a sales person is away; a target was
-moved; a budget is overspent; and a handful of rows are wrong (`demo_company.flaws`).
+The same number of leads, seed and day always give the same rows. What there is to find, seen from `today`:
+
+- the shared revenue goal of the running quarter is a little behind, because online marketing lags its part
+  while outside sales leads its own;
+- marketing is above its MQL quota while sales lags its revenue quota;
+- the leads of a bought partner list are rejected since six weeks ("wrong company size");
+- speed to lead is worse since a sales person is away;
+- a target was moved, a budget is overspent, and a handful of rows are wrong (`demo_company.flaws`).
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from data_sources.demo_company.hours import ZONE
 from data_sources.demo_company.survey import Survey
 from data_sources.demo_company.tables import Row
 from data_sources.demo_company.world import CHUNK, Demo, World
+from scorecard.contract import TABLES
 
 __all__ = ["VERSION", "ZONE", "Demo", "open_demo", "rows", "write_demo"]
 
@@ -38,7 +42,7 @@ Progress = Callable[[int, int], None]
 def rows(demo: Demo) -> Iterator[tuple[str, list[Row]]]:
     """Batches of rows by table, a bounded number of leads at a time; each row has all columns of its table.
 
-    Times are naive datetimes in the company's zone (Europe/Berlin), none of which a clock change skips or repeats.
+    Times are naive datetimes in the company's zone, none of which a clock change skips or repeats.
     """
     world = World(demo)
     survey = Survey(world)
@@ -58,8 +62,8 @@ def rows(demo: Demo) -> Iterator[tuple[str, list[Row]]]:
 
 def _whole(name: str, batch: list[Row]) -> list[Row]:
     """The rows with every column of the table, None where they say nothing."""
-    columns = [c.name for c in embedded.TABLES[name].columns]
-    columns += embedded.ATTRIBUTES if embedded.TABLES[name].open_ended else ()
+    columns = [c.name for c in TABLES[name].columns]
+    columns += embedded.ATTRIBUTES if TABLES[name].open_ended else ()
     return [{column: row.get(column) for column in columns} for row in batch]
 
 
@@ -104,7 +108,7 @@ def open_demo(
     seed: int = 7,
     finish: Callable[[sa.Engine], None] | None = None,
 ) -> Path:
-    """The built-in demo's SQLite file in that folder, built when it is missing or not this version, day and size.
+    """The built-in demo's SQLite file in that folder, built unless there for this version, day and size.
 
     Two processes that start at once build it once: the second waits for the first.
     """

@@ -7,9 +7,10 @@ How a cell stands, by dialect:
     date    TEXT 'YYYY-MM-DD'                        DATE                      DATE
     number  REAL                                     DOUBLE PRECISION          DOUBLE
     boolean INTEGER 0 or 1                           INTEGER                   INTEGER
-    text    TEXT                                     TEXT                      VARCHAR(190) where indexed, else TEXT
+    text    TEXT                                     TEXT                      VARCHAR(190) where indexed,
+    else TEXT
 
-Local means: in the organisation's time zone. MariaDB's tables compare text exactly (utf8mb4_bin). There are no
+Local means: in the organisation's time zone. MariaDB compares text exactly (utf8mb4_bin). There are no
 primary keys: a table may hold what its keeper wrote, duplicates and all, for the checks to find.
 """
 
@@ -38,7 +39,8 @@ _NEW, _OLD = "tandem_new_", "tandem_old_"
 
 INDEXES: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "leads": (
-        ("handed_off_at", "source", "owner", "marketing_owner", "assigned_at", "first_touch_at", "accepted_at",
+        ("handed_off_at", "source", "owner", "marketing_owner", "assigned_at", "first_touch_at",
+         "accepted_at",
          "rejected_at"),
         ("created_at", "source", "owner"),
         ("mql_at", "source", "marketing_owner"),
@@ -118,7 +120,7 @@ def marker(engine: sa.Engine) -> dict[str, str] | None:
         if not sa.inspect(connection).has_table(MARKER):
             return None
         rows = connection.execute(sa.select(_marker_columns())).mappings().all()
-    return dict(rows[0]) if rows else None  # type: ignore[arg-type]
+    return {str(key): str(value) for key, value in rows[0].items()} if rows else None
 
 
 def _marker_columns() -> sa.TableClause:
@@ -126,13 +128,13 @@ def _marker_columns() -> sa.TableClause:
 
 
 def refuse_others(engine: sa.Engine) -> None:
-    """Raises NotOurDemoError when the database holds a table of the contract's names that no demo put there."""
+    """Raises NotOurDemoError when the database has a table of these names that no demo put there."""
     with engine.connect() as connection:
         there = set(sa.inspect(connection).get_table_names()) | set(sa.inspect(connection).get_view_names())
     foreign = sorted(there & TABLES.keys())
     if foreign and MARKER not in there:
         raise NotOurDemoError(
-            f"{engine.url.render_as_string()} holds tables that are not a demo company's ({', '.join(foreign)}). "
+            f"{engine.url.render_as_string()} has tables that are no demo company's ({', '.join(foreign)}). "
             "Nothing was changed. Choose an empty database, or one with an older demo."
         )
 
@@ -146,8 +148,8 @@ def write(
 ) -> None:
     """Fills the database with these tables, in place of an older demo, whole or not at all.
 
-    Each batch's rows have the table's columns. `zone` is that of naive times. `finish` may add to the new tables before
-    they are seen (in SQLite's case it gets the new file's engine, elsewhere the database's own, after the swap).
+    Each batch's rows have the table's columns. `zone` is that of naive times. `finish` may add to the new
+    tables: it gets the new SQLite file's engine before the swap, elsewhere the database's own after it.
     Raises NotOurDemoError when other tables of these names are there.
     """
     refuse_others(engine)
@@ -284,7 +286,7 @@ def _date_or_none(value: object) -> date | None:
 
 
 def _write_by_rename(engine: sa.Engine, batches: Batches) -> None:
-    """Into tables of other names, then swapped by one RENAME TABLE: there is no transaction around DDL here."""
+    """Into tables of other names, then swapped by one RENAME TABLE: DDL has no transaction here."""
     tables = metadata(engine.dialect.name, _NEW)
     old = metadata(engine.dialect.name, _OLD)
     with engine.connect() as connection:

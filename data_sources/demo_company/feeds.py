@@ -1,4 +1,4 @@
-"""The dated feeds beside the leads: what was spent, what the landing pages did, what currencies were worth."""
+"""The dated feeds beside the leads: money spent, what the landing pages did, what currencies were worth."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ _SALARIES: Final = 33_600.0  # marketing's, a month, of the built-in company
 _RETAINER: Final = 4_500.0  # the agency's
 _CLICK, _THOUSAND_VIEWS = 1.35, 9.5  # EUR
 _BURST_KINDS: Final = ("print", "postage", "list")  # paid a few times, not every day
+_CENT: Final = 0.01
 _KIT: Final = 68.0  # a sample kit of the second offer
 
 
 class Feeds:
-    """Spend, web and exchange rates, small enough to be made whole; conversions are the leads that came in."""
+    """Spend, web and exchange rates, small enough to make whole; conversions are the leads that came in."""
 
     def __init__(self, world: World, survey: Survey) -> None:
         self.world = world
@@ -32,18 +33,18 @@ class Feeds:
         """The rows of spend, web and fx_rates."""
         return {"spend": self.spend, "web": self.web, "fx_rates": list(self._rates())}
 
-    def spent(
-        self, start: date, end: date, campaigns: set[str] | None = None, kinds: set[str] | None = None
-    ) -> float:
-        """What was spent between two days, both included: on some campaigns, or kinds, or on all."""
-        return sum(r["amount"] for r in self.spend
-                   if start <= r["date"] <= end and (campaigns is None or r["campaign_id"] in campaigns)
-                   and (kinds is None or r["kind"] in kinds))  # fmt: skip
+    def spent(self, start: date, end: date, campaigns: set[str] | None = None) -> float:
+        """What was spent between two days, both included: on some campaigns, or on everything."""
+        within = (row for row in self.spend if start <= row["date"] <= end)
+        return sum(
+            (row["amount"] for row in within if campaigns is None or row["campaign_id"] in campaigns), 0.0
+        )
 
-    def on_page(self, measure: str, start: date, end: date, **where: str) -> int:
-        """A sum of the web feed between two days, both included."""
-        return sum(r[measure] for r in self.web
-                   if start <= r["date"] <= end and all(r[name] == value for name, value in where.items()))  # fmt: skip
+    def visits(self, page: str, start: date, end: date) -> int:
+        """A page's visits between two days, both included."""
+        return sum(
+            row["visits"] for row in self.web if start <= row["date"] <= end and row["landing_page"] == page
+        )
 
     def _spend(self) -> list[Row]:
         rows = [row for i, campaign in enumerate(self.world.campaigns) for row in self._spend_of(i, campaign)]
@@ -62,7 +63,7 @@ class Feeds:
             daily = self._in_bursts(daily)
         noise = self.world.dice(5, number).lognormal(0, 0.18, self.world.days)
         return [self._paid(day, campaign, round(float(amount), 2))
-                for day, amount in enumerate(daily * noise) if amount >= 0.01]  # fmt: skip
+                for day, amount in enumerate(daily * noise) if amount >= _CENT]  # fmt: skip
 
     def _in_bursts(self, daily: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """What a fortnight would cost, paid on its first day."""
@@ -78,7 +79,8 @@ class Feeds:
 
     def _paid(self, day: int, campaign: Campaign, amount: float) -> Row:
         ads = campaign.spend_kind == "media"
-        return {"date": self.world.dates[day], "campaign_id": campaign.campaign_id, "kind": campaign.spend_kind,
+        return {"date": self.world.dates[day], "campaign_id": campaign.campaign_id,
+                "kind": campaign.spend_kind,
                 "amount": amount, "currency": None,
                 "impressions": round(amount / _THOUSAND_VIEWS * 1000) if ads else None,
                 "clicks": round(amount / _CLICK) if ads else None}  # fmt: skip
@@ -87,11 +89,11 @@ class Feeds:
         first = month_start(self.world.history, month)
         growth = self.world.scale * (1 + 0.004 * month)
         bills = (("salary", _SALARIES, 24), ("agency", _RETAINER, 9))
-        rows = [{"date": first + timedelta(days=day), "campaign_id": None, "kind": kind,
-                 "amount": round(amount * growth, 2), "currency": None} for kind, amount, day in bills]  # fmt: skip
         return [
-            {"impressions": None, "clicks": None, **row} for row in rows if row["date"] <= self.world.last
-        ]  # type: ignore[operator]
+            {"date": first + timedelta(days=day), "campaign_id": None, "kind": kind,
+             "amount": round(amount * growth, 2), "currency": None, "impressions": None, "clicks": None}
+            for kind, amount, day in bills if first + timedelta(days=day) <= self.world.last
+        ]  # fmt: skip
 
     def _web(self) -> list[Row]:
         rows = [row for i, slot in enumerate(SLOTS) if slot.page for row in self._page(i)]
@@ -104,10 +106,11 @@ class Feeds:
         expected, leads = self.world.expected[:, number], self.survey.arrivals[:, number]
         others = dice.poisson(expected * (1 / slot.conversion - 1))
         visits = leads + others
-        micro = leads + dice.binomial(others, max(slot.micro - slot.conversion, 0.0))
+        micro = leads + dice.binomial(others, max(slot.micro - slot.conversion, 0.0) / (1 - slot.conversion))
         signups = dice.binomial(visits, slot.signup)
         return [
-            {"date": self.world.dates[i], "landing_page": slot.page, "campaign_id": slot.campaign, "source": slot.source,
+            {"date": self.world.dates[i], "landing_page": slot.page, "campaign_id": slot.campaign,
+             "source": slot.source,
              "visits": int(visits[i]), "micro_conversions": int(micro[i]), "conversions": int(leads[i]),
              "signups": int(signups[i])}
             for i in np.flatnonzero(expected > 0)

@@ -1,6 +1,7 @@
 """The company's clock: working hours, public holidays, and local times that exist exactly once.
 
-Times are whole seconds since 1970 as the clock on the wall shows them (no zone), in int64 arrays; BLANK stands
+Times are whole seconds since 1970 as the clock on the wall shows them (no zone),
+in int64 arrays; BLANK stands
 for none. Seen as datetime64[s] a BLANK is NaT, so `tolist` gives datetimes and None.
 """
 
@@ -51,7 +52,7 @@ def as_dates(days: Ints) -> list[Any]:
 
 
 class Hours:
-    """Opening hours from one day to another, both included: 09:00-17:00, Monday to Friday, no public holidays."""
+    """Opening hours from a first to a last day: 09:00-17:00, Monday to Friday, not on public holidays."""
 
     def __init__(self, first: date, last: date) -> None:
         self.first = day_number(first)
@@ -88,7 +89,7 @@ class Hours:
 
 
 def _windows(first: date, last: date) -> Iterator[tuple[int, int]]:
-    """Spans of wall-clock seconds that a clock change skips or repeats (there the two folds differ: PEP 495)."""
+    """Spans of wall-clock seconds skipped or repeated by a clock change (where the folds differ: PEP 495)."""
     for number in range(day_number(first), day_number(last) + 1):
         midnight = datetime.combine(day_of(number), datetime.min.time())
         if (

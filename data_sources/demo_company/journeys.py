@@ -1,6 +1,7 @@
 """How leads fare, drawn a chunk at a time: arrays of passes, touches and orders.
 
-A chunk depends on the demo and its own number alone. Stamps are wall-clock seconds (`hours`), codes point into
+A chunk depends on the demo and its own number alone. Stamps are wall-clock seconds (`hours`),
+codes point into
 the lists of `cast`; BLANK and -1 stand for none.
 """
 
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from data_sources.demo_company.cast import (
     ATTRIBUTES,
+    CHANNELS,
     COLLAPSE_REASON_SHARES,
     COLLAPSING,
     CURRENCIES,
@@ -129,7 +131,7 @@ def _describe(world: World, draw: Draw, leads: Columns) -> None:
 
 
 def _qualify(world: World, draw: Draw, leads: Columns) -> None:
-    """Nurture, marketing's qualification and the hand-off; outbound leads are sales' own and skip all three."""
+    """Nurture, marketing's qualification and the hand-off; outbound leads are sales' own and skip these."""
     n, source, created = len(leads["lead"]), leads["source"], leads["created_at"]
     guide = _SLOT_GUIDE[leads["slot"]]
     nurtured_at = world.hours.clean(created + (draw.between(2, 32, n) * DAY).astype(np.int64))
@@ -288,7 +290,8 @@ def _copy_stamps(draw: Draw, second: Columns) -> None:
     second["true_touch_at"] = second["first_touch_at"]
     open_still = (second["accepted_at"] == BLANK) & (second["rejected_at"] == BLANK)
     copied = open_still & draw.chance(0.35, n)
-    for name, of_first in (("rejected_at", "first_pass_rejected_at"), ("first_touch_at", "first_pass_touch_at"),
+    for name, of_first in (("rejected_at", "first_pass_rejected_at"), ("first_touch_at",
+                                                                       "first_pass_touch_at"),
                            ("reason", "first_pass_reason")):  # fmt: skip
         second[name] = np.where(copied, second[of_first], second[name])
 
@@ -414,6 +417,10 @@ def _closing_meetings(world: World, draw: Draw, rows: Columns) -> Columns:
 
 
 MOST_ORDERS: Final = 5
+NOBODY: Final = len(PEOPLE)  # whose orders nobody has a quota for
+_OLD_ORDERS: Final = 0.050  # for each lead of the demo
+_OLD_HOURS: Final = 1_900.0 * HOUR  # opening time in which they shrink to a third
+_CHANNEL: Final = np.array([CHANNELS.index(s.channel) for s in SOURCES])
 
 
 def orders(world: World, chunk: int, rows: Columns) -> Columns:
@@ -436,9 +443,29 @@ def orders(world: World, chunk: int, rows: Columns) -> Columns:
              "margin": np.where(draw.chance(0.12, n), np.nan, draw.between(0.35, 0.49, n))}  # fmt: skip
     kept = np.flatnonzero(stays & (at < world.end))
     found = {name: values[kept] for name, values in found.items()}
-    found["number"] = _numbered(rows["lead"][found["row"]])
-    for name in ("lead", "source", "slot", "currency", "pass_no"):
+    for name in ("lead", "source", "slot", "currency"):
         found[name] = rows[name][found["row"]]
+    found["number"] = _numbered(found["lead"])
+    found["customer"] = found["lead"]
+    found["channel"] = _CHANNEL[found["source"]]
     found["person"] = np.where(rows["closer"] == NONE, rows["owner"], rows["closer"])[found["row"]]
+    old = _old_customers(world, chunk)
+    found = {name: np.concatenate([found[name], old[name]]) for name in old}
     found["euros"] = world.in_euros(found["amount"], found["currency"], found["closed_at"])
     return found
+
+
+def _old_customers(world: World, chunk: int) -> Columns:
+    """Orders of customers won before the history begins: no lead, nobody's quota, fewer as time goes by."""
+    draw = Draw(world.dice(10, chunk))
+    share = min(CHUNK, world.demo.leads - chunk * CHUNK)
+    n = int(draw.dice.poisson(_OLD_ORDERS * share))
+    opening = world.hours.opened(np.array([world.first_day * DAY, world.end - DAY]))
+    since = draw.dice.exponential(_OLD_HOURS, n) % float(opening[1] - opening[0])
+    none, number = np.full(n, NONE), chunk * CHUNK + np.arange(n)
+    return {"lead": none, "slot": none, "currency": np.zeros(n, np.int64), "place": np.ones(n, np.int64),
+            "person": np.full(n, NOBODY), "channel": draw.pick((0.62, 0.38), n), "number": number,
+            "customer": chunk * CHUNK + draw.dice.integers(0, max(n // 4, 1), n),
+            "closed_at": world.hours.at((opening[0] + since).astype(np.int64)),
+            "amount": np.clip(draw.log_normal(7_600, 0.62, n), 300, 180_000),
+            "margin": np.where(draw.chance(0.12, n), np.nan, draw.between(0.35, 0.49, n))}  # fmt: skip

@@ -32,7 +32,8 @@ def tables(world: World, survey: Survey, feeds: Feeds) -> dict[str, list[Row]]:
 def _goal(
     goal_id: str, name: str, parent_id: str | None, department: str, owner: str, **cells: object
 ) -> Row:
-    row: Row = {"goal_id": goal_id, "name": name, "parent_id": parent_id, "department": department, "owner": owner,
+    row: Row = {"goal_id": goal_id, "name": name, "parent_id": parent_id, "department": department,
+                "owner": owner,
                 "unit": "number", "kind": "total", "direction": "increase", "pace": "linear"}  # fmt: skip
     return row | cells
 
@@ -47,16 +48,17 @@ class _Goals:
         self.label_before = f"Q{(self.before.month + 2) // 3}"
 
     def rows(self) -> list[Row]:
-        return [*self._year(), *self._shared(), *self._direct_mail(), *self._top(), *self._search(), *self._standing(),
+        return [*self._year(), *self._shared(), *self._direct_mail(), *self._top(), *self._search(),
+                *self._standing(),
                 *self._budgets(), *self._black_week(), *self._others()]  # fmt: skip
 
     # sizes
 
-    def _size(self, so_far: float, before: float, pace: float) -> float:
+    def _size(self, so_far: float, before: float, pace: float, least: float = 1.0) -> float:
         """A target for the running quarter against which `so_far` is at that pace."""
         if self.survey.elapsed < _TOO_SHORT or so_far <= 0:
-            return max(rounded(before * 1.05, 2), 1.0)
-        return max(rounded(so_far / self.survey.elapsed / pace, 2), 1.0)
+            return max(rounded(before * 1.05, 2), least)
+        return max(rounded(so_far / self.survey.elapsed / pace, 2), least)
 
     def _leads(self, start: date, end: date, campaign: str) -> float:
         counts = self.survey.leads(start, end)
@@ -67,7 +69,7 @@ class _Goals:
 
     def _campaign_revenue(self, campaign: str, start: date) -> float:
         slots = [i for i, slot in enumerate(SLOTS) if slot.campaign == campaign]
-        return float(self.survey.revenue_by_slot[self.survey.months(start, 3)][:, slots].sum())
+        return float(self.survey.first_orders[self.survey.months(start, 3)][:, slots].sum())
 
     def _source_revenue(self, source: str, start: date) -> float:
         slots = [i for i, slot in enumerate(SLOTS) if slot.source == source]
@@ -181,7 +183,7 @@ class _Goals:
             **span,
             marketing_role="Retargeting, cart e-mails, trail kit mailing",
             sales_role="Calls every lead in 4 hours",
-            strategy="Retargeting of visitors who viewed two product pages; 5 % off by e-mail for carts left behind",
+            strategy="Retargeting of those who viewed two product pages; 5 % off for carts left behind",
         )
         yield _goal(
             "G12",
@@ -202,7 +204,9 @@ class _Goals:
 
     def _try_outs(self, span: dict[str, Any]) -> Iterator[Row]:
         sizes = [
-            self._size(self._campaign_revenue(c, self.start), self._campaign_revenue(c, self.before), pace)
+            self._size(
+                self._campaign_revenue(c, self.start), self._campaign_revenue(c, self.before), pace, 5_000.0
+            )
             for c, pace in (("C03", 0.91), ("C09", 0.78))
         ]
         yield _goal(
@@ -238,6 +242,7 @@ class _Goals:
             self._source_revenue("Outbound call", self.start),
             self._source_revenue("Outbound call", self.before),
             1.02,
+            5_000.0,
         )
         yield _goal(
             "G15",
@@ -311,9 +316,7 @@ class _Goals:
 
     def _top(self) -> Iterator[Row]:
         span = {"start": self.start, "due": self.due, "stage": "tofu"}
-        before = self.feeds.on_page(
-            "visits", self.before, self.start - timedelta(days=1), landing_page="/blog"
-        )
+        before = self.feeds.visits("/blog", self.before, self.start - timedelta(days=1))
         yield _goal(
             "G30",
             "Blog traffic +18 %",
@@ -492,7 +495,7 @@ class _Goals:
             **span,
             marketing_role="Stops campaigns at the limit",
             sales_role="-",
-            strategy="Weekly limit per campaign; the look-alike audience was let run over it in the launch week",
+            strategy="Weekly limit per campaign; the look-alike audience ran over it in the launch week",
         )
         yield _goal(
             "G62",
@@ -645,7 +648,7 @@ class _Goals:
         return [start, *(start + weekly.cumsum())]
 
     def _waits(self) -> list[float]:
-        """The median wait by week as read from the CRM, the first one from before the quarter; 0 weeks left out."""
+        """The median wait by week, from three weeks before the quarter on; empty weeks left out."""
         start_week = (day_number(self.start) - self.world.first_day) // 7
         this_week = (day_number(self.world.today) - self.world.first_day) // 7
         found = [self.survey.median_wait(week) for week in range(max(start_week - 3, 0), this_week)]
@@ -712,6 +715,7 @@ class _Goals:
             }
 
     def _typed_counts(self) -> Iterator[Row]:
+        comments = {2: "Full room: 84 people", 5: "Recorded only: the speaker had no voice"}
         for i in range(6):
             yield {
                 "goal_id": "G81",
@@ -719,9 +723,10 @@ class _Goals:
                 "value": 1.0,
                 "confidence": 4,
                 "entered_by": "olga.petrova",
-                "comment": ("Full room: 84 people" if i == 2 else None),
-            }  # noqa: PLR2004
+                "comment": comments.get(i),
+            }
         days = (self.world.today - self.start).days + 31
+        waiting = {3: "Two dealers wait for their tax number"}
         added = (3.0, 4.0, 2.0, 5.0, 3.0, 4.0, 3.0, 4.0, 2.0, 3.0)
         for i, value in enumerate(added):
             if 12 * i + 8 <= days:
@@ -731,8 +736,8 @@ class _Goals:
                     "value": value,
                     "confidence": 3,
                     "entered_by": "sofie.maes",
-                    "comment": "Two dealers wait for their tax number" if i == 3 else None,
-                }  # noqa: PLR2004
+                    "comment": waiting.get(i),
+                }
 
     def milestones(self) -> list[Row]:
         start = self.start - timedelta(days=31)
@@ -750,8 +755,7 @@ class _Quotas:
     def __init__(self, world: World, survey: Survey) -> None:
         self.world, self.survey = world, survey
         owners = np.array([PERSON[SOURCES[SOURCE[slot.source]].owner] for slot in SLOTS])
-        self.mqls = np.zeros((len(survey.mqls), len(PEOPLE)))
-        np.add.at(self.mqls, (slice(None), owners), survey.mqls)
+        self.mqls = survey.mqls @ (owners[:, None] == np.arange(len(PEOPLE)))
         self.revenue = survey.revenue.sum(axis=1)
 
     def rows(self) -> Iterator[Row]:
@@ -760,7 +764,7 @@ class _Quotas:
         for index in range(-24, 6):
             yield from self._month(index)
 
-    def _row(
+    def _row(  # noqa: PLR0917 - reads like the row it makes
         self, start: date, months: int, department: str, person: int | None, metric: str, target: float
     ) -> Row:
         end = month_start(start, months) - timedelta(days=1)
@@ -771,7 +775,8 @@ class _Quotas:
     def _quarter(self, index: int) -> Iterator[Row]:
         start = quarter_start(self.world.today, index)
         for department, metric, values, past in (("marketing", "mqls", self.mqls, self._MARKETING),
-                                                 ("sales", "revenue", self.revenue, self._SALES)):  # fmt: skip
+                                                 ("sales", "revenue", self.revenue,
+                                                  self._SALES)):  # fmt: skip
             team = self._full(values.sum(axis=1), start, 3)
             pace = past[index] if index < 0 else self._RUNNING[metric]
             yield self._row(start, 3, department, None, metric, team / pace * (1.05 if index > 0 else 1.0))
@@ -785,7 +790,7 @@ class _Quotas:
                 )
                 even = team / len(people)
                 yield self._row(
-                    start, 3, department, person, metric, float(np.clip(own, even * 0.15, even * 3))
+                    start, 3, department, person, metric, float(np.clip(own, even * 0.35, even * 2.2))
                 )
 
     def _month(self, index: int) -> Iterator[Row]:
@@ -812,7 +817,7 @@ class _Quotas:
         return float(self.survey.leads(start, end).sum())
 
     def _full(self, values: Any, start: date, months: int) -> float:  # noqa: ANN401 - a numpy array
-        """What the whole period comes to: a past one's sum, the running one's at this rate, a later one's as now."""
+        """What the period comes to: a past one's sum, the running one's at its rate, a later as now."""
         end = month_start(start, months)
         if end <= self.world.today:
             return float(values[self.survey.months(start, months)].sum())
@@ -838,7 +843,8 @@ def _moved(world: World, goals: _Goals, quotas: _Quotas) -> list[Row]:
         {"at": datetime.combine(goals.before - timedelta(days=6), time(11, 5)), "table": "quotas", "key": key,
          "old": rounded(team["target"] * 0.95, 2), "new": team["target"], "by": "clara.brandt",
          "why": "Agreed in the planning meeting: the partner list starts a month earlier"},
-        {"at": datetime.combine(world.quarter - timedelta(days=9), time(10, 0)), "table": "goals", "key": "G20",
+        {"at": datetime.combine(world.quarter - timedelta(days=9), time(10, 0)), "table": "goals",
+         "key": "G20",
          "old": rounded(80 * world.scale, 2), "new": rounded(100 * world.scale, 2), "by": "felix.baum",
          "why": "Second wave of the mailing was approved"},
     ]  # fmt: skip

@@ -1,7 +1,9 @@
 """What the leads add up to, found by going through all chunks once before any row is written.
 
-Targets and quotas are sized against these sums, so that the story holds at any number of leads, and so is the one
-thing that is bent: the worth of what closes in the running quarter, by channel, so that online marketing lags its
+Targets and quotas are sized against these sums, so that the story holds at any number of leads,
+and so is the one
+thing that is bent: the worth of what closes in the running quarter, by channel,
+so that online marketing lags its
 part of the shared goal and outside sales leads its own.
 """
 
@@ -52,8 +54,9 @@ class Survey:
     mqls: Ints = field(init=False)  # [month, slot]
     opportunities: Ints = field(init=False)  # [month, owner]
     wins: Ints = field(init=False)  # [month, source]
-    revenue: Floats = field(init=False)  # [month, channel, person]
+    revenue: Floats = field(init=False)  # [month, channel, person], last the person nobody
     revenue_by_slot: Floats = field(init=False)  # [month, slot]
+    first_orders: Floats = field(init=False)  # [month, slot] the part of it that is first orders
     waits: Ints = field(init=False)  # [week, quarter of an opening hour] first touches
     bent: Floats = field(init=False)  # [channel] factor on what closes in the running quarter or later
     rejected: list[Case] = field(default_factory=list)
@@ -65,8 +68,9 @@ class Survey:
         self.mqls = np.zeros((months, len(SLOTS)), np.int64)
         self.opportunities = np.zeros((months, len(PEOPLE)), np.int64)
         self.wins = np.zeros((months, len(SOURCES)), np.int64)
-        self.revenue = np.zeros((months, len(CHANNELS), len(PEOPLE)))
+        self.revenue = np.zeros((months, len(CHANNELS), len(PEOPLE) + 1))
         self.revenue_by_slot = np.zeros((months, len(SLOTS)))
+        self.first_orders = np.zeros((months, len(SLOTS)))
         self.waits = np.zeros((world.days // 7 + 2, _STEPS), np.int64)
         for chunk in range(world.chunks):
             rows = journeys.passes(world, chunk)
@@ -78,7 +82,7 @@ class Survey:
         return self.world.month_of_day[times // DAY - self.world.first_day]
 
     def _seen(self, times: Ints) -> Bools:
-        return (times != BLANK) & (times < self.world.end_of_today)
+        return np.asarray((times != BLANK) & (times < self.world.end_of_today))
 
     def _count(self, rows: Columns) -> None:
         first = rows["pass_no"] == 1
@@ -109,7 +113,8 @@ class Survey:
                 self._seen(rows[stamp]) & which & (rows["created_at"] >= self.world.collapse - 90 * DAY)
             )
             days = as_times(rows[stamp][found])
-            kept.extend(Case(int(rows["lead"][i]), int(rows["owner"][i]), int(rows["source"][i]), int(rows["reason"][i]),
+            kept.extend(Case(int(rows["lead"][i]), int(rows["owner"][i]), int(rows["source"][i]),
+                             int(rows["reason"][i]),
                              day.date()) for i, day in zip(found, days, strict=True))  # fmt: skip
             kept.sort(key=lambda case: (case.at, case.lead), reverse=True)
             del kept[_SAMPLES:]
@@ -118,8 +123,11 @@ class Survey:
         seen = orders["closed_at"] < self.world.end_of_today
         month = self._month(orders["closed_at"][seen])
         euros = orders["euros"][seen]
-        np.add.at(self.revenue, (month, _CHANNEL[orders["source"][seen]], orders["person"][seen]), euros)
-        np.add.at(self.revenue_by_slot, (month, orders["slot"][seen]), euros)
+        np.add.at(self.revenue, (month, orders["channel"][seen], orders["person"][seen]), euros)
+        slot, ours = orders["slot"][seen], orders["slot"][seen] != NONE
+        np.add.at(self.revenue_by_slot, (month[ours], slot[ours]), euros[ours])
+        first = ours & (orders["place"][seen] == 0)
+        np.add.at(self.first_orders, (month[first], slot[first]), euros[first])
 
     def _bend(self) -> None:
         world = self.world
@@ -131,7 +139,9 @@ class Survey:
         self.bent = np.clip(raw, 1 / _BENT_AT_MOST, _BENT_AT_MOST)
         running = slice(world.month(world.quarter), None)
         self.revenue[running] *= self.bent[None, :, None]
-        self.revenue_by_slot[running] *= self.bent[_CHANNEL[[SOURCE[s.source] for s in SLOTS]]]
+        by_slot = self.bent[_CHANNEL[[SOURCE[s.source] for s in SLOTS]]]
+        self.revenue_by_slot[running] *= by_slot
+        self.first_orders[running] *= by_slot
 
     @property
     def elapsed(self) -> float:
@@ -161,10 +171,10 @@ class Survey:
 
     def leads(self, start: date, end: date) -> Ints:
         """Leads by slot that came in between two days, both included."""
-        return self.arrivals[self.world.open_days(start, end)].sum(axis=0)
+        return np.asarray(self.arrivals[self.world.open_days(start, end)].sum(axis=0))
 
     def median_wait(self, week: int) -> float | None:
-        """The median of the opening hours to a first touch, of leads handed off in that week; None without any."""
+        """The median of opening hours to a first touch, of leads handed off that week; None without any."""
         counts = self.waits[week].cumsum()
         if not counts[-1]:
             return None
@@ -172,15 +182,15 @@ class Survey:
 
     def final_amounts(self, orders: Columns) -> Floats:
         """The amounts as written: bent where they close in the running quarter, in tens."""
-        return self._finish(orders["amount"], orders["closed_at"], orders["source"])
+        return self._finish(orders["amount"], orders["closed_at"], orders["channel"])
 
     def lead_amounts(self, rows: Columns) -> Floats:
         """What each pass is worth, as written: a win's first order, else the offer."""
-        return self._finish(rows["amount"], rows["won_at"], rows["source"])
+        return self._finish(rows["amount"], rows["won_at"], _CHANNEL[rows["source"]])
 
-    def _finish(self, amounts: Floats, times: Ints, sources: Ints) -> Floats:
+    def _finish(self, amounts: Floats, times: Ints, channels: Ints) -> Floats:
         from_quarter = (times != BLANK) & (times // DAY >= self.world.first_day + self._quarter_day)
-        factor = np.where(from_quarter, self.bent[_CHANNEL[sources]], 1.0)
+        factor = np.where(from_quarter, self.bent[channels], 1.0)
         return np.round(amounts * factor / 10) * 10
 
     @property

@@ -8,6 +8,7 @@ import numpy as np
 
 from data_sources.demo_company.cast import (
     ATTRIBUTES,
+    CHANNELS,
     CURRENCIES,
     GUIDE,
     LOST_REASONS,
@@ -29,12 +30,12 @@ LEAD_COLUMNS: Final = (*(c.name for c in TABLES["leads"].columns), *ATTRIBUTES)
 _PEOPLE: Final = tuple(p.person_id for p in PEOPLE)
 _SOURCES: Final = tuple(s.name for s in SOURCES)
 _OWNER_OF_SOURCE: Final = np.array([s.owner for s in SOURCES], dtype=object)
-_CHANNEL_OF_SOURCE: Final = np.array([s.channel for s in SOURCES], dtype=object)
 _CAMPAIGN_OF_SLOT: Final = np.array([s.campaign for s in SLOTS], dtype=object)
 _PAGE_OF_SLOT: Final = np.array([s.page for s in SLOTS], dtype=object)
 _NURTURE_OF_SLOT: Final = np.array(
     [SECOND_OFFER if s.campaign == GUIDE else None for s in SLOTS], dtype=object
 )
+_NOTHING: Final = np.array(None, dtype=object)
 _FOREIGN: Final = (None, *CURRENCIES[1:])
 _ALWAYS_ON: Final = np.array(["C04", "C06", "C01", "C10", "C07"], dtype=object)
 _WRITES_IN_PERSON: Final = [TOUCH_KINDS.index(k) for k in ("email", "mail", "event")]
@@ -101,7 +102,7 @@ def _owners(rows: Columns) -> Ints:
 
 def _updated(world: World, rows: Columns) -> Ints:
     """Last changed with its last stamp, and never later than this morning."""
-    last = np.maximum.reduce([rows["created_at"], *(rows[name] for name in STAMPS)])
+    last: Ints = np.maximum.reduce([rows["created_at"], *(rows[name] for name in STAMPS)])
     return np.minimum(last, world.end_of_today - DAY + 6 * HOUR)
 
 
@@ -110,18 +111,19 @@ def touch_rows(rows: Columns, found: Columns) -> list[Row]:
     row, kind = found["row"], found["kind"]
     by_sales = found["department"] == 1
     in_person = np.isin(kind, _WRITES_IN_PERSON)
-    marketer = np.where(in_person, _OWNER_OF_SOURCE[rows["source"][row]], None)
+    marketer = np.where(in_person, _OWNER_OF_SOURCE[rows["source"][row]], _NOTHING)
     seller = np.array(_PEOPLE, dtype=object)[rows["owner"][row]]
     own = _CAMPAIGN_OF_SLOT[rows["slot"][row]]
     other = _ALWAYS_ON[found["any"] % len(_ALWAYS_ON)]
     leads = rows["lead"][row]
     return _rows({
-        "touch_id": [f"T{lead + 1:07d}-{n}" for lead, n in zip(leads.tolist(), found["number"].tolist(), strict=True)],
+        "touch_id": [f"T{lead + 1:07d}-{n}" for lead, n in zip(leads.tolist(), found["number"].tolist(),
+                                                               strict=True)],
         "lead_id": _ids("L", leads),
         "at": as_times(found["at"]),
         "department": np.where(by_sales, "sales", "marketing").tolist(),
         "person_id": np.where(by_sales, seller, marketer).tolist(),
-        "campaign_id": np.where(by_sales, None, np.where(found["own_campaign"], own, other)).tolist(),
+        "campaign_id": np.where(by_sales, _NOTHING, np.where(found["own_campaign"], own, other)).tolist(),
         "kind": names(kind, TOUCH_KINDS),
         "outcome": names(found["outcome"], OUTCOMES),
         "minutes": [None if m != m else m for m in found["minutes"].tolist()],  # noqa: PLR0124 - not a number
@@ -132,15 +134,19 @@ def order_rows(survey: Survey, found: Columns) -> list[Row]:
     """The orders as rows of `orders`; the first one bears the campaign that brought the lead."""
     amounts = survey.final_amounts(found)
     margins = np.round(amounts * found["margin"], 2).tolist()
-    first = found["place"] == 0
+    first, old = found["place"] == 0, (found["lead"] == NONE).tolist()
+    lead_ids = _where(_ids("L", found["lead"]), [not o for o in old])
     return _rows({
-        "order_id": [f"O{lead + 1:07d}-{n}" for lead, n in zip(found["lead"].tolist(), found["number"].tolist(), strict=True)],
-        "customer_id": _ids("K", found["lead"]),
-        "lead_id": _ids("L", found["lead"]),
+        "order_id": [f"OA{n:07d}" if o else f"O{lead + 1:07d}-{n}"
+                     for o, lead, n in zip(old, found["lead"].tolist(), found["number"].tolist(),
+                                           strict=True)],
+        "customer_id": [f"{'KA' if o else 'K'}{number + 1:07d}"
+                        for o, number in zip(old, found["customer"].tolist(), strict=True)],
+        "lead_id": lead_ids,
         "closed_at": as_times(found["closed_at"]),
         "amount": amounts.tolist(),
         "margin": [None if m != m else m for m in margins],  # noqa: PLR0124 - not a number
         "currency": names(found["currency"], _FOREIGN),  # type: ignore[arg-type]
-        "channel": _CHANNEL_OF_SOURCE[found["source"]].tolist(),
-        "campaign_id": np.where(first, _CAMPAIGN_OF_SLOT[found["slot"]], None).tolist(),
+        "channel": np.array(CHANNELS, dtype=object)[found["channel"]].tolist(),
+        "campaign_id": np.where(first, _CAMPAIGN_OF_SLOT[found["slot"]], _NOTHING).tolist(),
     })  # fmt: skip

@@ -13,7 +13,7 @@ from data_sources.demo_company.cast import (
     ABSENT,
     COLLAPSE_DAYS,
     CURRENCIES,
-    PEOPLE,
+    PERSON,
     SLOTS,
     SOURCE,
     SOURCES,
@@ -73,7 +73,7 @@ def month_start(day: date, months: int = 0) -> date:
 
 
 class World:
-    """The time line of one demo and the chances on it. Days and slots are axes: `expected[day, slot]` leads."""
+    """The time line of one demo and the chances on it; `expected[day, slot]` leads."""
 
     def __init__(self, demo: Demo) -> None:
         self.demo = demo
@@ -129,7 +129,7 @@ class World:
     def expected(self) -> Floats:
         """Leads expected by day and slot; they add up to the number asked for."""
         weights = np.column_stack([self._weights(i) for i in range(len(SLOTS))])
-        return weights * (self.demo.leads / weights.sum())
+        return np.asarray(weights * (self.demo.leads / weights.sum()))
 
     def _weights(self, slot: int) -> Floats:
         way = SLOTS[slot]
@@ -151,7 +151,7 @@ class World:
     def cumulative(self) -> Floats:
         """Chances of the slots by day, added up, for drawing."""
         totals = self.expected.cumsum(axis=1)
-        return totals / totals[:, -1:]
+        return np.asarray(totals / totals[:, -1:])
 
     @cached_property
     def arrived(self) -> Ints:
@@ -171,11 +171,7 @@ class World:
     def away(self, owner: Ints, times: Ints) -> Bools:
         """Whether the owner is the absent one at that time; people come back on a morning."""
         start, end = (day_number(day) * DAY for day in self.absence)
-        return (
-            (owner == next(i for i, p in enumerate(PEOPLE) if p.person_id == ABSENT))
-            & (times >= start)
-            & (times < end)
-        )
+        return np.asarray((owner == PERSON[ABSENT]) & (times >= start) & (times < end))
 
     @cached_property
     def rates(self) -> Floats:
