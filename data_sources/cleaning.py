@@ -80,6 +80,7 @@ _HUGE: Final = 1e15  # beyond it a float no longer holds cents: no amount, no co
 _TRUE: Final = ("yes", "y", "true", "t", "1", "x", "ja", "oui", "wahr", "vrai")
 _FALSE: Final = ("no", "n", "false", "f", "0", "nein", "non", "falsch", "faux")
 _COMPUTED: Final = "+0 days"  # without it SQLite gives 2026-02-31 back as it came
+_DAY_LENGTH: Final = len("2026-09-30")
 _NUMBER: Final = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$"
 _DAY: Final = r"^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _CLOCK: Final = r"([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
@@ -239,7 +240,7 @@ class Cleaning:
             day = func.substr(x, 1, 10)
             timed = and_(func.substr(x, 11, 1).in_((" ", "T")), func.datetime(x).is_not(None))
             shape = _glob(x, "[12][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*")
-            return and_(shape, func.date(day, _COMPUTED) == day, or_(func.length(x) == 10, timed))  # noqa: PLR2004
+            return and_(shape, func.date(day, _COMPUTED) == day, or_(func.length(x) == 10, timed))
         if self.dialect == "postgresql":
             return case((x.regexp_match(_STAMP_ZONED), _has_day_postgresql(x)), else_=False)
         if self.dialect == "mysql":
@@ -253,9 +254,10 @@ class Cleaning:
         clean = and_(self.is_stamp(x), not_(self.is_untidy(x)))
         if self.dialect != "sqlite":
             return and_(x.is_not(None), not_(clean))
+        as_written = case((func.length(x) == _DAY_LENGTH, func.date(x, _COMPUTED)), else_=func.datetime(x, _COMPUTED))
         text_only = literal(value=True) if native is Native.TEXT else func.typeof(x) == "text"
         return case(
-            (x.is_(None), False), (func.datetime(x, _COMPUTED) == x, not_(text_only)), else_=not_(and_(text_only, clean))
+            (x.is_(None), False), (as_written == x, not_(text_only)), else_=not_(and_(text_only, clean))
         )
 
 

@@ -237,7 +237,7 @@ def remember_surveys(engine: Engine, source: str) -> None:
 def _survey(found: Mapping[str, Any]) -> Survey:
     repeats = found["repeats"]
     same, differing = (tuple(tuple(key) for key in repeats[which]) for which in ("same", "differing"))
-    return Survey(found["counts"], Repeats(same, differing, repeats["many"]))
+    return Survey(found["counts"], Repeats(same, differing, tuple(repeats["spare"]), repeats["many"]))
 
 
 # --- states ---------------------------------------------------------------------------------------------

@@ -173,7 +173,7 @@ class _Finder:
         if not repeats:
             return
         source = self.reader.usable(self.columns)
-        key = self.reader.key(source, self.columns)
+        key = self.reader.key(source)
         if repeats.many:
             yield self._many_repeats(connection, source, key)
             return

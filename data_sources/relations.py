@@ -7,13 +7,14 @@ stands. Only what numbers need is asked here; `data_sources.flaws` finds the exa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Connection,
     Engine,
     FromClause,
     Integer,
@@ -46,15 +47,20 @@ _NUMBERS: Final = (Type.INTEGER, Type.NUMBER, Type.MONEY, Type.SHARE)
 class Repeats:
     """Keys that stand more than once: those whose rows are all the same, and those whose rows differ.
 
-    With `many` there are more than LISTED of them, and the lists are empty.
+    `spare` are the rows to go without so that the same ones count once, where the database has a name for a row.
+    With `many` there are more than LISTED keys, and the lists are empty.
     """
 
     same: tuple[tuple[Any, ...], ...] = ()
     differing: tuple[tuple[Any, ...], ...] = ()
+    spare: tuple[Any, ...] = ()
     many: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.same or self.differing or self.many)
+
+
+NO_REPEATS: Final = Repeats()
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class Survey:
     """What one scan counted, by 'column.question', and the repeated keys."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
-    repeats: Repeats = Repeats()
+    repeats: Repeats = NO_REPEATS
 
     def __getitem__(self, question: str) -> int:
         return self.counts.get(question, 0)
@@ -229,28 +235,36 @@ class TableReader:
 
     # --- the rows
 
-    def usable(self, columns: Mapping[str, Clean]) -> FromClause:
-        """Every row that has what it can't do without; repeated keys are still in."""
-        query = select(*(clean.expression.label(name) for name, clean in columns.items())).select_from(
-            self.plan.base
-        )
-        needed = [columns[name] for name in self._needed(columns)]
+    def usable(self, columns: Mapping[str, Clean], repeats: Repeats = NO_REPEATS) -> FromClause:
+        """Every row that has what it can't do without, but for the repeats that a condition can leave out."""
+        query = select(*(c.expression.label(name) for name, c in columns.items())).select_from(self.plan.base)
         certain = {n for n, cell in self.plan.cells.items() if cell.plain and not cell.nullable}
         asked = [
             columns[n].expression.is_not(None)
             for n in self._needed(columns)
             if not (columns[n].bare and n in certain)
         ]
-        return (query.where(*asked) if needed and asked else query).subquery()
+        return query.where(*asked, *self._left_out(columns, repeats)).subquery()
+
+    def _left_out(self, columns: Mapping[str, Clean], repeats: Repeats) -> Iterator[ColumnElement[bool]]:
+        key = self._parts({name: c.expression for name, c in columns.items()})
+        if repeats.differing:
+            yield ~one_of(key, repeats.differing)
+        if repeats.spare and self.plan.row_name is not None:
+            yield ~and_(one_of(key, repeats.same), self.plan.row_name.in_(repeats.spare))
 
     def _needed(self, columns: Mapping[str, Clean]) -> list[str]:
         table = self.plan.table
         return [n for n in columns if n in table and (table[n].required or n == "pass_no" == table[n].name)]
 
-    def key(self, source: FromClause, columns: Mapping[str, Clean]) -> list[Expression]:
-        """The key's parts, blank ones (a team's quota has no person) told apart from none."""
+    def key(self, source: FromClause) -> list[Expression]:
+        """The key's parts in a relation of ours."""
+        return self._parts(dict(source.c.items()))
+
+    def _parts(self, columns: Mapping[str, Expression]) -> list[Expression]:
+        """The key's parts, a blank one (a team's quota has no person) being the same as another blank one."""
         table = self.plan.table
-        parts = [(table[n], source.c[n]) for n in table.key if n in columns]
+        parts = [(table[n], columns[n]) for n in table.key if n in self.plan.cells]
         return [c if column.required else func.coalesce(c, _blank(column)) for column, c in parts]
 
     def _keeps_key(self, columns: Mapping[str, Clean]) -> bool:
@@ -266,35 +280,46 @@ class TableReader:
         if self.trusted or not self._has_key() or self._keeps_key(columns):
             return Repeats()
         source = self.usable(columns)
-        key = self.key(source, columns)
+        key = self.key(source)
         asked = select(*key).group_by(*key).having(func.count() > 1).limit(LISTED + 1)
         with self.engine.connect() as connection:
             keys = [tuple(row) for row in connection.execute(asked)]
             if len(keys) > LISTED:
                 return Repeats(many=True)
-            return self._told_apart(connection, source, key, keys) if keys else Repeats()
+            return self._told_apart(connection, columns, keys) if keys else Repeats()
 
     def _told_apart(
-        self,
-        connection: Any,
-        source: FromClause,
-        key: Sequence[Expression],
-        keys: list[tuple[Any, ...]],
+        self, connection: Connection, columns: Mapping[str, Clean], keys: list[tuple[Any, ...]]
     ) -> Repeats:
+        source = self.usable(columns)
+        key = self.key(source)
         labelled = [part.label(f"key{i}") for i, part in enumerate(key)]
         distinct = select(*labelled, *source.c).where(one_of(key, keys)).distinct().subquery()
         names = [distinct.c[f"key{i}"] for i in range(len(key))]
         rows = connection.execute(select(*names).group_by(*names).having(func.count() > 1))
         differing = {tuple(row) for row in rows}
-        return Repeats(tuple(k for k in keys if k not in differing), tuple(k for k in keys if k in differing))
+        same = tuple(k for k in keys if k not in differing)
+        spare = self._spare(connection, columns, same)
+        return Repeats(same, tuple(k for k in keys if k in differing), spare)
+
+    def _spare(
+        self, connection: Connection, columns: Mapping[str, Clean], same: Sequence[tuple[Any, ...]]
+    ) -> tuple[Any, ...]:
+        """All but one of the rows of each key, by the database's name for them."""
+        if self.plan.row_name is None or not same:
+            return ()
+        key = self._parts({name: c.expression for name, c in columns.items()})
+        needed = [columns[n].expression.is_not(None) for n in self._needed(columns)]
+        asked = select(self.plan.row_name, *key).select_from(self.plan.base)
+        rows = connection.execute(asked.where(one_of(key, same), *needed)).all()
+        kept = {tuple(parts): name for name, *parts in sorted(rows, key=lambda r: str(r[0]), reverse=True)}
+        return tuple(name for name, *parts in rows if kept[tuple(parts)] != name)
 
     # --- the relation
 
     def relation(self, survey: Survey) -> Relation:
         columns = self.cleaned(survey)
-        source = self.usable(columns)
-        if survey.repeats:
-            source = self._without_repeats(source, columns, survey.repeats)
+        source = self._without_repeats(self.usable(columns, survey.repeats), survey.repeats)
         return Relation(
             self.plan.table.name,
             source,
@@ -311,16 +336,14 @@ class TableReader:
             .subquery()
         )
 
-    def _without_repeats(
-        self, source: FromClause, columns: Mapping[str, Clean], repeats: Repeats
-    ) -> FromClause:
-        key = self.key(source, columns)
+    def _without_repeats(self, source: FromClause, repeats: Repeats) -> FromClause:
+        """What no condition could leave out."""
+        key = self.key(source)
         if repeats.many:
             return _each_key_once(source, key)
-        out = [*repeats.same, *repeats.differing]
-        rest = select(*source.c).where(~one_of(key, out))
-        if not repeats.same:
-            return rest.subquery()
+        if not repeats.same or repeats.spare:
+            return source
+        rest = select(*source.c).where(~one_of(key, repeats.same))
         once = select(*source.c).where(one_of(key, repeats.same)).distinct()
         return rest.union_all(once).subquery()
 

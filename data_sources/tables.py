@@ -16,9 +16,11 @@ from sqlalchemy import (
     Select,
     TextualSelect,
     bindparam,
+    cast,
     column,
     inspect,
     literal,
+    literal_column,
     select,
     table,
     text,
@@ -63,7 +65,7 @@ class Plan:
     """One table of the contract in the source; `where` is what the source calls it.
 
     `unique` are sets of our columns that the database keeps unique. `physical` is the schema and table, None
-    for a SELECT or view.
+    for a SELECT. `row_name` is what the database itself calls a row, where it does.
     """
 
     table: Table
@@ -72,7 +74,7 @@ class Plan:
     where: str
     unique: tuple[frozenset[str], ...] = ()
     physical: tuple[str | None, str] | None = None
-    is_strict: bool = False
+    row_name: Expression | None = None
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -184,7 +186,9 @@ class _Finder:
         """SQLite: whether any column of the table says how it compares."""
         if self.engine.dialect.name != "sqlite":
             return self.cleaning.dialect == "mysql"
-        asked: Select[Any] = select(column("sql")).select_from(table("sqlite_master", column("name"), schema=schema))
+        asked: Select[Any] = select(column("sql")).select_from(
+            table("sqlite_master", column("name"), schema=schema)
+        )
         connection = self.inspector.bind
         sql = connection.execute(asked.where(column("name") == bindparam("n")), {"n": name}).scalar()  # type: ignore[union-attr]
         return "collate" in str(sql or "").casefold()
@@ -211,9 +215,7 @@ class _Finder:
     def _described(self, query: TextualSelect) -> dict[str, Found]:
         rows = select(text("*")).select_from(query.subquery("described")).limit(_SAMPLE)
         with self.engine.connect() as connection:
-            cursor = connection.execute(rows).cursor
-            if cursor is None:
-                return {}
+            cursor: Any = connection.execute(rows).cursor
             description, sample = cursor.description, cursor.fetchall()
             codes = self._codes(connection, [d[1] for d in description])
         natives = [
@@ -291,7 +293,33 @@ class _Finder:
         order = {c.name: i for i, c in enumerate(contract_table.columns)}
         cells = dict(sorted(cells.items(), key=lambda item: order.get(item[0], len(order))))
         unique = self._unique(physical, matched) if physical else ()
-        return Plan(contract_table, base, cells, where, unique, physical)
+        return Plan(contract_table, base, cells, where, unique, physical, self._row_name(base, physical))
+
+    def _row_name(self, base: FromClause, physical: tuple[str | None, str] | None) -> Expression | None:
+        """SQLite's rowid, PostgreSQL's ctid, elsewhere a primary key of one column; None for views and the like."""
+        if physical is None or physical[1] in self._views(physical[0]):
+            return None
+        schema, name = physical
+        keys = self.inspector.get_pk_constraint(name, schema=schema).get("constrained_columns") or []
+        own = {"sqlite": "rowid", "postgresql": "ctid"}.get(self.engine.dialect.name)
+        if own is None:
+            return base.c[keys[0]] if len(keys) == 1 else None
+        named: Expression = literal_column(own)
+        if own == "rowid" and not self._has_rowid(name, schema):
+            return None
+        return cast(named, types.Text) if own == "ctid" else named
+
+    def _views(self, schema: str | None) -> set[str]:
+        return {*self.inspector.get_view_names(schema=schema)}
+
+    def _has_rowid(self, name: str, schema: str | None) -> bool:
+        try:
+            with self.engine.connect() as connection:
+                asked: Select[Any] = select(literal_column("rowid")).select_from(table(name, schema=schema))
+                connection.execute(asked.limit(0)).close()
+        except SQLAlchemyError:
+            return False
+        return True
 
     def _cell(
         self, contract_table: Table, mapping: TableMapping, base: FromClause, ours: str, found: Found
@@ -309,7 +337,10 @@ class _Finder:
         schema, name = physical
         ours = {f.name: o for o, f in matched.items()}
         pk = self.inspector.get_pk_constraint(name, schema=schema).get("constrained_columns") or []
-        sets: list[list[Any]] = [pk, *([*u["column_names"]] for u in self.inspector.get_unique_constraints(name, schema=schema))]
+        sets: list[list[Any]] = [
+            pk,
+            *([*u["column_names"]] for u in self.inspector.get_unique_constraints(name, schema=schema)),
+        ]
         for index in self.inspector.get_indexes(name, schema=schema):
             partial = any(key.endswith("_where") for key in index.get("dialect_options", {}))
             if index["unique"] and not partial:
@@ -453,4 +484,3 @@ def _textual(sql: str, columns: Iterable[Any]) -> TextualSelect:
 def _reason(error: SQLAlchemyError) -> str:
     original = getattr(error, "orig", None) or error
     return " ".join(str(original).split())[:300]
-

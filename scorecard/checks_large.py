@@ -259,11 +259,15 @@ def _without_rate(table: str, name: str, cases: Sequence[tuple[date, int, float]
 
 @dataclass(frozen=True)
 class _Rule:
-    """Rows of leads that break a rule: how they are told, and the two stamps to show."""
+    """Rows of leads that break a rule: how they are told, and the two stamps to show.
+
+    `suspicion` holds wherever `condition` does, and asks only for the cells as they stand: epochs make long SQL.
+    """
 
     severity: Severity
     name: str
     column: str
+    suspicion: ColumnElement[bool]
     condition: ColumnElement[bool]
     what: str
     instead: str
@@ -283,13 +287,19 @@ class _Leads:
 
     def problems(self) -> Iterator[Problem]:
         rules = [*self._order(), *self._both(), *self._copies()]
-        if not rules:
-            return
-        counted = select(*(func.count(case((r.condition, 1))) for r in rules)).select_from(self.leads.source)
-        (counts,) = _rows(self.dataset, counted)
-        for rule, count in zip(rules, counts, strict=True):
+        suspected = [rule for rule, count in self._counted(rules, [r.suspicion for r in rules]) if count]
+        for rule, count in self._counted(suspected, [r.condition for r in suspected]):
             if count:
-                yield from self._told(rule, int(count))
+                yield from self._told(rule, count)
+
+    def _counted(
+        self, rules: Sequence[_Rule], conditions: Sequence[ColumnElement[bool]]
+    ) -> list[tuple[_Rule, int]]:
+        if not rules:
+            return []
+        asked = select(*(func.count(case((c, 1))) for c in conditions)).select_from(self.leads.source)
+        (counts,) = _rows(self.dataset, asked)
+        return [(rule, int(count)) for rule, count in zip(rules, counts, strict=True)]
 
     def _at(self, column: str, relation: Relation | None = None) -> ColumnElement[int]:
         return self.clock.epoch(relation or self.leads, column)
@@ -300,21 +310,22 @@ class _Leads:
                 rejected = (first, second) == ("handed_off_at", "rejected_at")
                 yield _Rule(
                     _WARNING, "rejected_before_hand_off" if rejected else "order", second,
+                    self._looks_earlier(second, first),
                     and_(self._is_earlier(second, first), *self._own(first), *self._own(second)),
                     f"{second} lies before {first}.", f"Correct the one that is wrong: {first} comes first.", first,
                 )  # fmt: skip
 
-    def _is_earlier(self, second: str, first: str) -> ColumnElement[bool]:
-        """Whether it lies before; a date without a time is not before a time of the same day.
+    def _looks_earlier(self, second: str, first: str) -> ColumnElement[bool]:
+        late, early = self.leads[second], self.leads[first]
+        alike = self.leads.kinds[second] is self.leads.kinds[first]
+        return late < early if alike else and_(late.is_not(None), early.is_not(None))
 
-        The stored cells are compared first: epochs are worked out for the few rows that look wrong.
-        """
+    def _is_earlier(self, second: str, first: str) -> ColumnElement[bool]:
+        """Whether it lies before; a date without a time is not before a time of the same day."""
         late, early = self._at(second), self._at(first)
         day = self.clock.day
         is_date = and_(day(late) == day(early), day(late) != day(late - 1))
-        exactly = and_(late < early, not_(is_date))
-        alike = self.leads.kinds[second] is self.leads.kinds[first]
-        return and_(self.leads[second] < self.leads[first], exactly) if alike else exactly
+        return and_(self._looks_earlier(second, first), late < early, not_(is_date))
 
     def _own(self, column: str) -> list[ColumnElement[bool]]:
         return [] if column == "created_at" or "pass_no" not in self.leads else [not_(self._is_copy(column))]
@@ -337,7 +348,8 @@ class _Leads:
         for column in _COPIED if "pass_no" in self.leads else ():
             if column in self.leads:
                 yield _Rule(
-                    _WARNING, "copied_stamp", column, self._is_copy(column),
+                    _WARNING, "copied_stamp", column,
+                    and_(self.leads["pass_no"] > 1, self.leads[column].is_not(None)), self._is_copy(column),
                     f"this {column} is that of an earlier pass, or from before its rejection; it is ignored.",
                     "Leave it blank until it happens on this pass.", counted=True,
                 )  # fmt: skip
@@ -352,7 +364,7 @@ class _Leads:
             ("lost_at", "won_at", lost < won),
         ):
             yield _Rule(
-                _ERROR, "won_and_lost", column,
+                _ERROR, "won_and_lost", column, and_(*there),
                 and_(*there, condition, *self._own("won_at"), *self._own("lost_at")),
                 f"the lead is both won and lost; the earlier cell, {column}, is left out.",
                 f"Keep one of them, or make the reopened lead another pass ({other} on the next pass_no).",
