@@ -240,7 +240,7 @@ class Cleaning:
             day = func.substr(x, 1, 10)
             timed = and_(func.substr(x, 11, 1).in_((" ", "T")), func.datetime(x).is_not(None))
             shape = _glob(x, "[12][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*")
-            return and_(shape, func.date(day, _COMPUTED) == day, or_(func.length(x) == 10, timed))
+            return and_(shape, func.date(day, _COMPUTED) == day, or_(func.length(x) == _DAY_LENGTH, timed))
         if self.dialect == "postgresql":
             return case((x.regexp_match(_STAMP_ZONED), _has_day_postgresql(x)), else_=False)
         if self.dialect == "mysql":

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from data_sources.config import Config, TableMapping
 from data_sources.database import Database, open_database, remember_surveys
 from data_sources.errors import SourceError
+from scorecard import small
 from scorecard.dataset import Dataset, Kind
 from scorecard.problems import Severity
 
@@ -388,3 +389,204 @@ def test_a_change_makes_a_new_version_and_none_keeps_the_old(database_url, backe
     run(database_url, "INSERT INTO leads VALUES ('b', '2026-07-02')")
     assert comes_true(lambda: read_where_it_stands.probe() != first)
     assert len(read(read_where_it_stands.open(), "leads", "lead_id")) == 2
+
+
+# --- what can't be reached --------------------------------------------------------------------------------
+
+SECRET = "s3cr3t/w0rd"
+
+
+def refused(source: str) -> str:
+    """The one line that says why a source can't be had; nothing of the secret may hang on to it."""
+    with pytest.raises(SourceError) as caught:
+        open_database(source, NOW)
+    error: BaseException | None = caught.value
+    seen = []
+    while error is not None:
+        seen += [str(error), repr(error)]
+        error = error.__cause__ or error.__context__
+    assert not any(part in text for text in seen for part in (SECRET, "s3cr3t", "w0rd", "s3cr3t%2Fw0rd"))
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "mysql+pymysql", "mariadb", "postgres"])
+def test_an_unreachable_server_is_told_in_one_line(scheme):
+    assert "does not answer" in refused(f"{scheme}://ana:s3cr3t%2Fw0rd@127.0.0.1:1/crm")
+
+
+def test_a_host_that_is_none_is_told(postgres_url):
+    assert "host" in refused("postgresql://ana:s3cr3t%2Fw0rd@no-such-host.invalid/crm")
+
+
+def test_a_wrong_password_is_told_and_never_shown(mariadb_server):
+    run(f"{mariadb_server}/mysql", "CREATE USER IF NOT EXISTS ana@'%%' IDENTIFIED BY 'right'")
+    address = mariadb_server.replace("root@", f"ana:{SECRET.replace('/', '%2F')}@")
+    assert "did not accept user 'ana'" in refused(f"{address}/mysql")
+    run(f"{mariadb_server}/mysql", "DROP USER ana@'%%'")
+
+
+def test_an_unknown_database_is_told(postgres_server, mariadb_server):
+    assert "no database called 'nowhere'" in refused(f"{postgres_server}/nowhere")
+    assert "no database called 'nowhere'" in refused(f"{mariadb_server}/nowhere")
+
+
+def test_an_unknown_user_is_told(postgres_server):
+    assert "did not accept user 'bob'" in refused(
+        f"{postgres_server.replace('tandem@', 'bob:s3cr3t%2Fw0rd@')}/postgres"
+    )
+
+
+def test_a_missing_file_is_told_and_not_made(tmp_path):
+    path = tmp_path / "crm.db"
+    assert f"There is no SQLite database {path}" in refused(f"sqlite:///{path}")
+    assert not path.exists()
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path):
+    path = tmp_path / "crm.db"
+    path.write_text("lead_id,created_at\n" * 100)
+    assert "is not a SQLite database" in refused(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("postgresql+psycopg2://ana:s3cr3t%2Fw0rd@db/crm", "pip install 'psycopg2-binary'"),
+        ("snowflake://ana:s3cr3t%2Fw0rd@account/db", "pip install 'snowflake-sqlalchemy'"),
+        ("nosuch://ana:s3cr3t%2Fw0rd@db/crm", "no database driver called 'nosuch'"),
+        ("postgresql://ana:s3cr3t/w0rd@db:port/crm", "is not a database's URL"),
+        ("crm.db", "is not a database's URL"),
+        ("sqlite://", "in memory"),
+    ],
+)
+def test_a_source_that_cannot_be_used_says_what_to_do(source, words):
+    assert words in refused(source)
+
+
+def test_a_database_that_goes_away_is_told_at_the_next_probe(sqlite_url, tmp_path):
+    leads_table(sqlite_url, [("a", "2026-07-01")], TEXT)
+    source = database(sqlite_url)
+    source.open()
+    (tmp_path / "test.db").unlink()
+    with pytest.raises(SourceError, match="is gone"):
+        source.probe()
+
+
+def test_a_file_swapped_for_another_is_read_anew(sqlite_url, tmp_path):
+    leads_table(sqlite_url, [("a", "2026-07-01")], TEXT)
+    source = database(sqlite_url)
+    assert read(source.open(), "leads", "lead_id") == [("a",)]
+    leads_table(f"sqlite:///{tmp_path / 'new.db'}", [("b", "2026-07-01")], TEXT)
+    (tmp_path / "new.db").replace(tmp_path / "test.db")
+    assert read(source.open(), "leads", "lead_id") == [("b",)]
+
+
+# --- odd but right ----------------------------------------------------------------------------------------
+
+
+def test_long_names_emoji_markup_and_formulas_come_through_as_they_are(database_url):
+    values = ["x" * 300, "🦄 Zoë", "**bold** [a](http://b)", "<script>alert(1)</script>", "=1+1", "'; DROP TABLE leads; --"]
+    collation = " CHARACTER SET utf8mb4" if "mysql" in database_url else ""
+    leads_table(
+        database_url,
+        [(f"L{i}", "2026-07-01", value) for i, value in enumerate(values)],
+        f"{TEXT}, source VARCHAR(300){collation}",
+    )
+    dataset = opened(database_url)
+    assert [row[1] for row in read(dataset, "leads", "lead_id", "source")] == values
+
+
+def test_an_order_by_its_number_and_a_lead_by_its_text_still_meet(database_url):
+    """Only columns of one kind are left as they are; the kinds say which."""
+    leads_table(database_url, [("17", "2026-07-01")], TEXT)
+    run(
+        database_url,
+        "CREATE TABLE touches (touch_id INTEGER, lead_id INTEGER, at VARCHAR(40))",
+        "INSERT INTO touches VALUES (1, 17, '2026-07-01')",
+    )
+    kinds = {t: r.kinds["lead_id"] for t, r in opened(database_url).relations.items()}
+    assert kinds == {"leads": Kind.TEXT, "touches": Kind.INTEGER}
+
+
+def test_a_person_called_by_number_is_text_everywhere(database_url):
+    leads_table(database_url, [("a", "2026-07-01", 7)], f"{TEXT}, owner INTEGER")
+    assert read(opened(database_url), "leads", "owner") == [("7",)]
+
+
+def test_keys_that_differ_by_case_are_two_leads(database_url):
+    leads_table(database_url, [("a1", "2026-07-01"), ("A1", "2026-07-02")], TEXT)
+    dataset = opened(database_url)
+    assert len(read(dataset, "leads", "lead_id")) == 2
+    lead_id = dataset.relations["leads"]["lead_id"]
+    with dataset.engine.connect() as connection:
+        assert connection.execute(select(sa.func.count()).where(lead_id == "a1")).scalar() == 1
+
+
+def test_yes_and_no_are_one_and_zero(database_url, backend):
+    kind = "BOOLEAN" if backend != "sqlite" else "TEXT"
+    leads_table(
+        database_url, [("a", "2026-07-01", True), ("b", "2026-07-01", False), ("c", "2026-07-01", None)],
+        f"{TEXT}, decision_maker {kind}",
+    )  # fmt: skip
+    assert read(opened(database_url), "leads", "decision_maker") == [(0,), (1,), (None,)]
+
+
+def test_days_that_mysql_lets_be_zero_are_none(mariadb_url):
+    run(
+        mariadb_url,
+        "CREATE TABLE leads (lead_id VARCHAR(9), created_at DATETIME, won_at DATETIME)",
+        "INSERT INTO leads VALUES ('a', '2026-07-01', 0), ('b', 0, NULL)",
+    )
+    dataset = opened(mariadb_url)
+    assert read(dataset, "leads", "lead_id", "won_at") == [("a", None)]
+
+
+def test_settings_of_the_configuration_win_over_the_table(database_url):
+    run(
+        database_url,
+        "CREATE TABLE settings (name VARCHAR(40), value VARCHAR(40))",
+        "INSERT INTO settings VALUES ('sla_hours', '8')",
+        "INSERT INTO settings VALUES ('currency', 'CHF')",
+    )
+    mapping = {"settings": TableMapping(columns={"key": "name"})}
+    config = Config(source=database_url, settings={"sla_hours": "4"}, tables=mapping)
+    source = Database(config, clock=lambda: NOW)
+    _databases.append(source)
+    found = small.settings(source.open())
+    assert (found.sla_hours, found.currency) == (4.0, "CHF")
+
+
+def test_a_store_of_our_own_remembers_its_surveys(sqlite_url):
+    leads_table(sqlite_url, [("a", "2026-07-01"), ("a", "2026-07-01"), ("b", "1.7.2026")], TEXT)
+    engine = sa.create_engine(sqlite_url)
+    remember_surveys(engine, sqlite_url)
+    engine.dispose()
+    statements: list[str] = []
+    dataset = opened(sqlite_url)
+    sa.event.listen(dataset.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    assert dataset.relations["leads"].kinds["lead_id"] is Kind.TEXT
+    assert statements == []
+    assert read(dataset, "leads", "lead_id") == [("a",)]
+
+
+def test_the_survey_waits_until_a_table_is_wanted_and_is_made_once(sqlite_url):
+    leads_table(sqlite_url, [("a", "2026-07-01")], TEXT)
+    dataset = opened(sqlite_url)
+    statements: list[str] = []
+    sa.event.listen(dataset.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    assert "leads" in dataset.relations
+    assert statements == []
+    first = dataset.relations["leads"]
+    asked = len(statements)
+    assert asked > 0
+    assert dataset.relations["leads"] is first
+    assert len(statements) == asked
+
+
+def test_fifty_examples_and_one_line_for_the_rest(sqlite_url):
+    leads_table(sqlite_url, [(f"L{i}", "1.7.2026", 2.0) for i in range(120)], f"{TEXT}, amount REAL")
+    problems = opened(sqlite_url).problems
+    assert len(problems) == 51
+    assert sum(p.rows_left_out for p in problems) == 120
+    assert sum(p.amount_left_out for p in problems) == 240.0
