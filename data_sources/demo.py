@@ -117,19 +117,30 @@ def open_demo(
     if not _is_built(path, demo):
         with _alone(folder):
             if not _is_built(path, demo):
-                engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), poolclass=sa.NullPool)
-                write_demo(engine, demo, finish=finish)
+                _discard_unreadable(path)
+                write_demo(_engine(path), demo, finish=finish)
     return path
 
 
 def _is_built(path: Path, demo: Demo) -> bool:
     if not path.exists():
         return False
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), poolclass=sa.NullPool)
     try:
-        return embedded.marker(engine) == _mark(demo)
+        return embedded.marker(_engine(path)) == _mark(demo)
     except sa.exc.DatabaseError:  # cut short, or no database: built anew
         return False
+
+
+def _discard_unreadable(path: Path) -> None:
+    """A file that is no database is of no use to anybody; one with other tables stays, and is refused."""
+    try:
+        embedded.refuse_others(_engine(path))
+    except sa.exc.DatabaseError:
+        path.unlink()
+
+
+def _engine(path: Path) -> sa.Engine:
+    return sa.create_engine(sa.URL.create("sqlite", database=str(path)), poolclass=sa.NullPool)
 
 
 @contextmanager

@@ -167,7 +167,7 @@ SLOTS: Final = (
     Slot("Trade fair", "C19", None, 0.300),
     Slot("Trade fair", None, None, 0.025),
     Slot("Partner list", "C20", None, 0.070),
-    Slot("Partner list", "C21", None, 0.165),
+    Slot("Partner list", "C21", None, 0.230),
     Slot("Referral", None, None, 0.045),
     Slot("Outbound call", "C24", None, 0.050),
 )  # fmt: skip
@@ -251,7 +251,7 @@ def campaigns(history: date, quarter: date, today: date) -> tuple[Campaign, ...]
                  "All subscribers",
                  at(-104), at(-74), 0.88, "luis.ferreira", "nina.vogel", "other", 19),
         Campaign("C23", "One product: the Ridge 45 pack", "email", "bofu", "Ridge 45 at dealer launch price",
-                 "Subscribers who bought packs", at(-10), at(50), 1.04, "luis.ferreira", "greta.schulz",
+                 "Subscribers who bought packs", at(-10), at(96), 1.04, "luis.ferreira", "greta.schulz",
                  "other", 12),
         Campaign("C24", "Wholesale prospects: phone, mail, phone", "outbound", "bofu", "Visit with samples",
                  "Shops never contacted before", at(-210), None, 1.0, "zoe.martin", "katrin.voss", "postage",

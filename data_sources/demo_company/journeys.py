@@ -181,7 +181,7 @@ def _decide(world: World, draw: Draw, leads: Columns, handed: Ints) -> None:
     given, touched = handed != BLANK, touch != BLANK
     bad = (source == COLLAPSING) & (handed >= world.collapse)
     p = _ACCEPTED[source] + sum(np.array(kind.accepted)[leads[name]] for name, kind in ATTRIBUTES.items())
-    p = np.where(bad, 0.26, p) + np.where(leads["nurtured_at"] != BLANK, 0.08, 0.0)
+    p = np.where(bad, 0.23, p) + np.where(leads["nurtured_at"] != BLANK, 0.08, 0.0)
     at = world.hours.add(
         np.where(touched, touch, np.where(given, handed, leads["created_at"])), draw.log_normal(2.8, 0.95, n)
     )

@@ -645,7 +645,7 @@ class _Goals:
         start = float(round(4_150 * self.world.scale**0.5))
         dice = self.world.dice(7, 1)
         weekly = np.round(dice.normal(start * 0.0082, start * 0.003, 60))
-        return [start, *(start + weekly.cumsum())]
+        return [start, *(start + weekly.cumsum()).tolist()]
 
     def _waits(self) -> list[float]:
         """The median wait by week, from three weeks before the quarter on; empty weeks left out."""
@@ -706,8 +706,8 @@ class _Goals:
             yield {
                 "goal_id": "G41",
                 "date": end,
-                "numerator": won,
-                "denominator": max(round(leads * 1.6), won),
+                "numerator": float(won),
+                "denominator": float(max(round(leads * 1.6), won)),
                 "value": None,
                 "confidence": 3,
                 "entered_by": "greta.schulz",
