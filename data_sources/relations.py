@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Double,
     Engine,
     FromClause,
     Integer,
@@ -176,10 +177,10 @@ class TableReader:
         if cell.name == "pass_no":
             odd = bool(survey["pass_no.odd"]) or not cell.plain
             whole = case((cell.raw.is_(None), 1), else_=self._number(cell))
-            return Clean(whole, Kind.INTEGER) if odd else Clean(cell.raw, Kind.INTEGER, bare=True)
+            return Clean(type_coerce(whole if odd else cell.raw, BigInteger), Kind.INTEGER, bare=not odd)
         if cell.column.type in _NUMBERS:
             kind = Kind.INTEGER if cell.column.type is Type.INTEGER else Kind.NUMBER
-            return Clean(self._number(cell), kind)
+            return Clean(type_coerce(self._number(cell), _KIND_TYPES[kind]), kind)
         if cell.column.type is Type.BOOLEAN:
             return Clean(type_coerce(self.cleaning.boolean(cell.raw, cell.native), Integer), Kind.BOOLEAN)
         return self._key(cell, survey) if self._is_key_like(cell) else self._text(cell)
@@ -197,11 +198,11 @@ class TableReader:
             return self._text(cell)
         whole = _MAY_BE_WHOLE if self.cleaning.dialect == "sqlite" else (Native.INTEGER,)
         if cell.native in whole and not survey[f"{cell.name}.odd"]:
-            return Clean(cell.raw, Kind.INTEGER, bare=True)
+            return Clean(type_coerce(cell.raw, BigInteger), Kind.INTEGER, bare=True)
         clean = not survey[f"{cell.name}.untidy"] and not survey[f"{cell.name}.ambiguous"]
         if cell.native is Native.TEXT and clean:
             if self.cleaning.dialect == "mysql" or not cell.collated:
-                return Clean(cell.raw, Kind.TEXT, bare=True)
+                return Clean(type_coerce(cell.raw, Text), Kind.TEXT, bare=True)
             return Clean(self.cleaning.exact(cell.raw), Kind.TEXT)
         return self._text(cell)
 
@@ -373,6 +374,8 @@ def one_of(key: Sequence[Expression], keys: Sequence[tuple[Any, ...]]) -> Column
 
 
 _KIND_TYPES: Final = {
+    Kind.INTEGER: BigInteger(),
+    Kind.NUMBER: Double(),
     Kind.EPOCH: BigInteger(),
     Kind.INSTANT: SQL_TYPES[Native.INSTANT],
     Kind.NAIVE: SQL_TYPES[Native.NAIVE],

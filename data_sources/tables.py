@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import (
+    ColumnClause,
     Engine,
     FromClause,
     Inspector,
@@ -128,10 +129,15 @@ class _Finder:
         if name is None:
             return None
         found = self._columns(schema, name)
-        base = table(name, *(column(f.name, SQL_TYPES.get(f.native)) for f in found.values()), schema=schema)
+        base = table(name, *self._typed(found), schema=schema)
         where = f"{schema}.{name}" if schema else name
         matched = self._match(contract_table, mapping, found, where)
         return self._finished(contract_table, mapping, base, matched, where, (schema, name))
+
+    def _typed(self, found: Mapping[str, Found]) -> list[ColumnClause[Any]]:
+        """Columns with types by which a driver's values are read; SQLite's cells are taken as they come."""
+        known = {} if self.engine.dialect.name == "sqlite" else SQL_TYPES
+        return [column(f.name, known.get(f.native)) for f in found.values()]
 
     # --- where a table stands
 
@@ -207,8 +213,7 @@ class _Finder:
         except SQLAlchemyError as error:
             self.result.missing.append(f"{where} fails: {_reason(error)}")
             return None
-        columns = [column(f.name, SQL_TYPES.get(f.native)) for f in found.values()]
-        base = _textual(sql, columns).subquery(contract_table.name)
+        base = _textual(sql, self._typed(found)).subquery(contract_table.name)
         matched = self._match(contract_table, mapping, found, where)
         return self._finished(contract_table, mapping, base, matched, where, None)
 

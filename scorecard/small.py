@@ -114,6 +114,9 @@ class _Reader:
         for name in lost:
             if name not in parsed or parsed[name].problem is None:
                 self._say_blank(name, place, row)
+        if not lost and row.get("rate") == 0:
+            lost = ["rate"]
+            self._say_zero_rate(place)
         return None if lost else self._filled(row)
 
     def _parse(self, value: object, column: Column) -> cells.Parsed:
@@ -151,6 +154,21 @@ class _Reader:
                 column=name,
                 rows_left_out=1,
                 amount_left_out=_money(self.table, row),
+            )
+        )
+
+    def _say_zero_rate(self, place: str) -> None:
+        self.problems.append(
+            Problem(
+                Severity.ERROR,
+                "cell",
+                self.table.name,
+                "a rate of 0 would make money vanish.",
+                "Write what one unit of the currency is worth.",
+                key=place,
+                column="rate",
+                value="0",
+                rows_left_out=1,
             )
         )
 
