@@ -57,7 +57,7 @@ def open_page(slug: str, question: str, *, filters: bool = True) -> View:
     with st.container(horizontal=True, vertical_alignment="bottom", key="page_head"):
         st.title(escape(question), anchor=False, width="stretch")
         choices = controls.controls(now, settings, filters=filters)
-    _stamp(now, Formats.of(settings))
+    _stamp(now, choices.as_of, Formats.of(settings))
     for note in choices.notes:
         st.info(escape(note), icon=":material/link_off:")
     return View(
@@ -75,7 +75,7 @@ def open_page(slug: str, question: str, *, filters: bool = True) -> View:
 def _gate() -> None:
     """Where [auth] is configured nobody passes without signing in; where it isn't the app is open."""
     providers = _providers()
-    if providers is None or st.user.is_logged_in:
+    if providers is None or getattr(st.user, "is_logged_in", False):
         return
     st.title(NAME, anchor=False)
     st.write("Sign in to see your company's scorecard.")
@@ -120,26 +120,15 @@ def _look_again() -> None:
         return  # the run that follows says so
 
 
-def _stamp(now: live.Live, formats: Formats) -> None:
+def _stamp(now: live.Live, as_of: AsOf, formats: Formats) -> None:
     """How old the data are, small; and loud when the source couldn't be read since."""
-    stamp = now.dataset.stamp
     read = formats.moment(int(now.checked.timestamp()))
-    changed = (
-        "" if stamp.changed_at is None else f"changed {formats.moment(int(stamp.changed_at.timestamp()))} · "
-    )
+    said = f"{now.dataset.label} · as of {formats.moment(as_of.instant)} · read {read}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page_stamp"):
-        st.html(
-            html(
-                '<p class="t-stamp">{label} · {changed}checked {read}</p>',
-                label=now.dataset.label,
-                changed=changed,
-                read=read,
-            ),
-            width="content",
-        )
+        st.html(html('<p class="t-stamp">{said}</p>', said=said), width="content")
         st.button("Read again", type="tertiary", on_click=_look_again, key="page_read_again")
     if now.trouble is not None:
         st.warning(
-            f"These are the figures of {escape(read)}; since then: {escape(now.trouble)}",
+            f"These are the figures of {escape(read)}. Since then: {escape(now.trouble)}",
             icon=":material/sync_problem:",
         )

@@ -53,7 +53,7 @@ def with_table(figure: Figure, view: View, *, title: str, key: str, help: str | 
 
 
 def _section(figure: Figure, view: View, title: str, key: str, about: str | None) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", key=f"section_{key}"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"section_{key}"):
         st.subheader(escape(title), anchor=False, help=about, width="stretch")
         opened = st.popover(
             "Table", type="tertiary", icon=":material/table_rows:", key=f"{key}_open", on_change="rerun"

@@ -17,7 +17,7 @@ _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 _JOINER: Final = "\u2060"  # of no width; a text holding it is no address, shortcode or arrow any more
 # What Streamlit's markdown still acts on after the escapes are gone: it searches finished text for web and
 # mail addresses, :shortcodes: and ASCII arrows and dashes.
-_ACTIVE: Final = re.compile(r":(?=\S)|@(?=\S)|(?<=www)\.|(?<=[<>=~-])(?=[<>=-])", re.IGNORECASE)
+_ACTIVE: Final = re.compile(r":(?=\S)|@(?=\S)|www(?=\.)|(?<=[<>=~-])(?=[<>=-])", re.IGNORECASE)
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import streamlit as st
 
@@ -70,11 +71,11 @@ def needs(row: Row) -> str:
 def _tile(tile: Tile, view: View) -> Html:
     row, team = tile.row, tone_of_team(tile.row.team)
     return html(
-        '<div class="t-tile {hue}"><div class="t-top"><span class="t-name {hue}">{name}</span>{chip}</div>'
-        '<div class="t-value {faded}">{value}</div>{bar}{parts}{beside}</div>',
-        hue=f"t-{team}", name=tile.name, chip=_chip(row, view.settings),
-        value=_value(row, view.formats), faded="t-faded" if _is_faint(row) else "",
-        bar=_bar(row), parts=_fine(_of(row, view.formats)), beside=_fine(tile.beside),
+        '<div class="t-tile {hue}"><div class="t-name {hue}">{name}</div><div class="t-top">'
+        '<span class="t-value {faded}">{value}</span>{chip}</div>{bar}{parts}{beside}</div>',
+        hue=f"t-{team}", name=tile.name, chip=_chip(row, view.settings), value=_value(row, view.formats),
+        faded="t-faded" if _is_faint(row) else "", bar=_bar(row), parts=_fine(_of(row, view.formats)),
+        beside=_fine(tile.beside),
     )  # fmt: skip
 
 
@@ -101,7 +102,7 @@ def _why(status: Status, row: Row, settings: Settings) -> str:
 
 
 def _of(row: Row, formats: Formats) -> str:
-    """'890 of 1,200 · 95 %: 71.6 – 76.6 % · target 75 % · running': what it takes to believe the figure."""
+    """'890 of 1,200 · 95 %: 71.6 – 76.6 % · target 75 %', and what else it takes to believe it."""
     parts = []
     if row.unit == "percent" and row.numerator is not None and row.denominator is not None:
         parts.append(f"{formats.number(row.numerator)} of {formats.number(row.denominator)}")
@@ -114,15 +115,12 @@ def _of(row: Row, formats: Formats) -> str:
     if row.target is not None:
         parts.append(f"target {formats.value(row.target, row.unit)}")
     parts += [word for name, word in _NOTES.items() if row.note(name) is not None]
+    if (until := row.note("data_until")) is not None:
+        parts.append(f"data until {formats.day_month(date.fromisoformat(until))}")
     return " · ".join(parts)
 
 
-_NOTES = {
-    "running": "still running",
-    "immature": "too young to judge",
-    "data_until": "data end early",
-    "not_reached": "not reached yet",
-}
+_NOTES = {"immature": "too young to judge", "not_reached": "not reached yet"}
 
 
 def _fine(text: str) -> Html:

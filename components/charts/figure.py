@@ -72,6 +72,7 @@ def shape(build: Callable[P, AnyChart]) -> Callable[P, Spec]:
         spec: Spec = chart.to_dict()
         for part in (spec, *spec.get("layer", ())):
             part.pop("data", None)  # the rows stand at the top, for all layers
+        spec["padding"] = {"left": 2, "right": 2, "top": 2}  # what is below, Streamlit sets
         return spec | {"transform": [*_constants(spec), *spec.get("transform", ())]}
 
     return compiled  # type: ignore[return-value]  # lru_cache forgets the parameters

@@ -233,44 +233,50 @@ def history(
     points: Sequence[Point], target: float | None, unit: str, team: str | None, formats: Formats
 ) -> Figure:
     """Actual as a line in the team's hue, the wanted curve dashed, the forecast as a fan up to the target."""
-    rows = pd.DataFrame([_history_row(p, target, unit, formats) for p in points])
-    rows["hue"] = tone_of_team(team)
-    _label_ends(rows, points, target, unit, formats)
+    ends = {name: _last(points, name) for name in ("actual", "likely")}
+    rows = pd.DataFrame(
+        [
+            _history_row(p, unit, formats)
+            | {"goal": target, "hue": tone_of_team(team)}
+            | {f"{name}_text": _end(p, name, unit, formats) if i == end else "" for name, end in ends.items()}
+            | _legend(i, points, target, unit, formats)
+            for i, p in enumerate(points)
+        ]
+    )
     return Figure(
         _history(), rows, _history_said(points, target, unit, formats), _history_table(points, unit)
     )
 
 
-def _history_row(p: Point, target: float | None, unit: str, formats: Formats) -> dict[str, object]:
+def _history_row(p: Point, unit: str, formats: Formats) -> dict[str, object]:
     lines = {name: getattr(p, name) for name in ("actual", "expected", "likely", "low", "high")}
-    return {"day": p.day.toordinal(), "goal": target, "said": _on_day(p, unit, formats), **lines}
+    return {"day": p.day.toordinal(), "said": _on_day(p, unit, formats), **lines}
+
+
+def _last(points: Sequence[Point], name: str) -> int:
+    """Where a line ends; -1 where there is none."""
+    return max((i for i, p in enumerate(points) if getattr(p, name) is not None), default=-1)
+
+
+def _end(point: Point, name: str, unit: str, formats: Formats) -> str:
+    return f"{name} {written(getattr(point, name), unit, formats)}"
+
+
+def _legend(
+    i: int, points: Sequence[Point], target: float | None, unit: str, formats: Formats
+) -> dict[str, str]:
+    """What is written once: the target, the wanted curve a third of the way along, the first and last day."""
+    goal = "" if target is None else f"target {written(target, unit, formats)}"
+    wanted = "wanted by then" if i == len(points) // 3 and points[i].expected is not None else ""
+    first, last = formats.date(points[0].day), formats.date(points[-1].day)
+    once = {"goal_text": goal, "first_day": first, "last_day": last}
+    return {name: text if i == 0 else "" for name, text in once.items()} | {"expected_text": wanted}
 
 
 def _on_day(p: Point, unit: str, formats: Formats) -> str:
     parts = (("actual", p.actual), ("wanted", p.expected), ("likely", p.likely))
     told = ", ".join(f"{word} {written(v, unit, formats)}" for word, v in parts if v is not None)
     return f"{formats.date(p.day)}: {told}"
-
-
-def _label_ends(
-    rows: pd.DataFrame, points: Sequence[Point], target: float | None, unit: str, formats: Formats
-) -> None:
-    """Names each line where it ends, and the first and last day under the axis, in columns of their own."""
-    for column, word in (("actual", "actual"), ("likely", "likely")):
-        last = max((i for i, p in enumerate(points) if getattr(p, column) is not None), default=-1)
-        texts = [
-            f"{word} {written(getattr(p, column), unit, formats)}" if i == last else ""
-            for i, p in enumerate(points)
-        ]
-        rows[f"{column}_text"] = texts
-    blanks = [""] * (len(points) - 1)
-    rows["goal_text"] = ["" if target is None else f"target {written(target, unit, formats)}", *blanks]
-    rows["expected_text"] = [
-        "wanted by then" if i == len(points) // 3 and p.expected is not None else ""
-        for i, p in enumerate(points)
-    ]
-    rows["first_day"] = [formats.date(points[0].day), *blanks] if points else []
-    rows["last_day"] = [formats.date(points[-1].day), *blanks] if points else []
 
 
 @shape
