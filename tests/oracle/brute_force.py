@@ -63,7 +63,7 @@ def group_rows(company, metric, window, column):
     if column.split(".")[-1] == "owner":
         groups = {person["person_id"]: [] for person in company.tables.get("people", [])}
     for item in metric.items(company, span):
-        groups.setdefault(dimension(company, item, column, metric.closer), []).append(item)
+        groups.setdefault(dimension(company, item, column), []).append(item)
     return [one_row(company, metric, scope((column, v)), span, items) for v, items in groups.items()]
 
 

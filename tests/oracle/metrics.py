@@ -16,7 +16,7 @@ STAGES = ("mql_at", "sql_at", "opportunity_at", "won_at")
 
 @dataclass(frozen=True)
 class Item:
-    """One row that a metric is about. `part` tells the two sides of a ratio apart."""
+    """One row that a metric is about. `part` tells wins, and the two sides of a ratio, apart."""
 
     table: str
     row: dict
@@ -51,7 +51,6 @@ class Metric:
     items: Callable
     figures: Callable
     dated: bool = True  # pipeline isn't: it is that of as_of
-    closer: bool = False  # closed_by stands in for owner
     feeds: tuple = ()
     grouped: bool = True
     whole_life: bool = False  # campaign rows run over the campaign's whole life
@@ -62,7 +61,7 @@ def measure(company, metric, window, conditions=()):
     """The metric's figures over a window, of the items that meet all (column, value) conditions."""
     items = metric.items(company, window)
     for column, value in conditions:
-        items = [item for item in items if dimension(company, item, column, metric.closer) == value]
+        items = [item for item in items if dimension(company, item, column) == value]
     return metric.figures(company, window, items)
 
 
@@ -105,7 +104,7 @@ def path(company, table, column):
     return None
 
 
-def dimension(company, item, column, closer=False):
+def dimension(company, item, column):
     """The item's value of a column, looked up in its own table, its lead's last pass, its campaign."""
     name = column.rpartition(".")[2]
     where = path(company, item.table, column)
@@ -118,11 +117,16 @@ def dimension(company, item, column, closer=False):
         if one is None:
             return None
     found = one.row if one else item.row
-    if closer and name == "owner":
+    if name == "owner" and is_closing(item):
         return found.get("closed_by") or found.get("owner")
     if one and name in ("reject_reason", "quality_rating"):
         return found.get(name) if opinion_is_seen(company, one) else None
     return found.get(name)
+
+
+def is_closing(item):
+    """Wins and orders are the closer's; everything else is the owner's."""
+    return item.table == "orders" or item.part == "won"
 
 
 def opinion_is_seen(company, one):
@@ -135,8 +139,11 @@ def opinion_is_seen(company, one):
 
 
 def passes_in(company, column, window):
+    part = "won" if column == "won_at" else ""
     return [
-        Item("leads", one.row, one) for one in company.passes if company.inside(one.own.get(column), window)
+        Item("leads", one.row, one, part)
+        for one in company.passes
+        if company.inside(one.own.get(column), window)
     ]
 
 
@@ -211,14 +218,13 @@ def median(values):
 # --- volumes and money
 
 
-def volume(name, column, per_lead=False, closer=False):
+def volume(name, column, per_lead=False):
     find = leads_in if per_lead else passes_in
     return Metric(
         name, "number",
         needs=lambda c: c.lacks(f"leads.{column}"),
         items=lambda c, w: find(c, column, w),
         figures=count_in,
-        closer=closer,
     )  # fmt: skip
 
 
@@ -296,8 +302,12 @@ def pipeline_figures(company, window, items):
     return total(company.amount_of(item.one, company.day) for item in items)
 
 
+def has_begun(company, feed):
+    return company.coverage(feed)[0] is not None
+
+
 def spend_figures(company, window, items):
-    covered = bool(items) if window.end == float("inf") else company.covers("spend", window)
+    covered = has_begun(company, "spend") if window.end == float("inf") else company.covers("spend", window)
     if not covered:
         return nothing()
     return total(
@@ -739,12 +749,12 @@ CATALOGUE = {
         volume("handoffs", "handed_off_at"),
         volume("sqls", "sql_at"),
         volume("opportunities", "opportunity_at"),
-        volume("wins", "won_at", closer=True),
+        volume("wins", "won_at"),
         volume("losses", "lost_at"),
         web_volume("visits"),
         web_volume("signups"),
         Metric(
-            "revenue", "currency", revenue_needs, revenue_items, revenue_figures, closer=True,
+            "revenue", "currency", revenue_needs, revenue_items, revenue_figures,
             feeds=("orders",),
         ),
         Metric(
@@ -776,7 +786,7 @@ CATALOGUE = {
         Metric(
             "sales_cycle_days", "days",
             lambda c: c.lacks("leads.created_at", "leads.won_at"),
-            lambda c, w: passes_in(c, "won_at", w), sales_cycle_figures, closer=True,
+            lambda c, w: passes_in(c, "won_at", w), sales_cycle_figures,
         ),
         web_rate("conversion_rate", "conversions"),
         web_rate("micro_conversion_rate", "micro_conversions"),
@@ -788,6 +798,8 @@ CATALOGUE = {
         cohort_rate("acceptance_rate", decided("accepted"), is_decided, decision_needs),
         cohort_rate("decision_coverage", is_decided, anyone, decision_needs),
         Metric("sla_compliance", "percent", sla_needs, cohort, sla_compliance_figures),
+        cohort_count("sla_met", lambda c, one: sla_outcome(c, one) == "met", sla_needs),
+        cohort_count("sla_breached", lambda c, one: sla_outcome(c, one) == "breached", sla_needs),
         cohort_count("sla_pending", lambda c, one: sla_outcome(c, one) == "pending", sla_needs),
         hours_to_touch("hours_to_touch_median", MEDIAN, "elapsed"),
         hours_to_touch("hours_to_touch_p90", P90, "elapsed"),

@@ -30,8 +30,9 @@ def overlapping(company, window, metric_name):
     """Quotas overlapping the period, each with the start of its row; or one locked row."""
     lacking = company.lacks("quotas")
     if lacking:
+        unit = "number" if metric_name == "required_per_day" else "percent"
         return None, [
-            row(company, metric_name, "all", window, status="locked", notes=needs(lacking), unit="percent")
+            row(company, metric_name, "all", window, status="locked", notes=needs(lacking), unit=unit)
         ]
     found = [
         q for q in quotas(company) if q["period_start"] <= window.last and q["period_end"] >= window.first
@@ -47,14 +48,15 @@ def quota_scope(quota):
 
 
 def quota_actual(company, quota):
-    """The window, what is missing, and the actual (None when it is unknown or not due)."""
+    """The window, what is missing, the actual (None when unknown or not due), whether it is of too few."""
     window = company.window(quota["period_start"], quota["period_end"])
     metric = CATALOGUE[quota["metric"]]
     conditions = person_condition(quota)
     lacking = missing(company, metric, conditions)
     if lacking or company.ahead(window):
-        return window, lacking, None
-    return window, lacking, measure(company, metric, window, conditions).value
+        return window, lacking, None, False
+    found = measure(company, metric, window, conditions)
+    return window, lacking, found.value, found.is_rate and found.n < int(company.settings["min_n"])
 
 
 def person_condition(quota):
@@ -67,7 +69,7 @@ def quota_attainment(company, window):
 
 
 def _quota_row(company, quota):
-    window, lacking, actual = quota_actual(company, quota)
+    window, lacking, actual, few = quota_actual(company, quota)
     target, metric = quota["target"], CATALOGUE[quota["metric"]]
     expected = None
     if not lacking:
@@ -78,7 +80,7 @@ def _quota_row(company, quota):
     return row(
         company, "quota_attainment", quota_scope(quota), window, value=progress, numerator=actual,
         denominator=target, target=target, expected=expected, unit="percent",
-        status=status or by_pace(company, window, progress, expected),
+        status=status or ("too_few" if few else by_pace(company, window, progress, expected)),
         notes=needs(lacking) if lacking else running(company, window),
     )  # fmt: skip
 
@@ -89,7 +91,7 @@ def required_per_day(company, window):
 
 
 def _required_row(company, quota):
-    window, lacking, actual = quota_actual(company, quota)
+    window, lacking, actual, _ = quota_actual(company, quota)
     metric = CATALOGUE[quota["metric"]]
     applicable = company.day <= window.last and adds_up(metric)
     status = _first_of(company, window, lacking, applicable=applicable, known=actual is not None)

@@ -71,6 +71,8 @@ def of(quarter, metric, scope="all", period="2026-Q4"):
         ("decision_coverage", (12 / 15, 12, 15, 15)),
         # met A1 A2 A3 A5/2 A6 A11 A12 A13 A14; breached A4 A5/1 A7 A9 A10; A8 isn't due
         ("sla_compliance", (9 / 14, 9, 14, 14)),
+        ("sla_met", (9, None, None, 9)),
+        ("sla_breached", (5, None, None, 5)),
         ("sla_pending", (1, None, None, 1)),
         # waits in minutes: 0 0 0 60 60 90 120 180 (900+) 1440 1440 1470 (2340+) (15300+) (78540+)
         # survival: 12/15 10/15 9/15 8/15 7/15 at 180: the first at or under a half
@@ -140,6 +142,12 @@ def test_every_rejection_counts_whatever_was_decided_later(quarter, scope, count
 def test_statuses_and_notes(quarter, metric, status, notes):
     row = of(quarter, metric)
     assert (row["status"], row["notes"]) == (status, notes)
+
+
+def test_win_rates_are_of_the_same_wins_as_wins(quarter):
+    # A1 is ana's and closed by bo, who lost D3; ana won A5, A13, E1 and lost A2
+    assert [of(quarter, "win_rate", f"owner={who}")["numerator"] for who in ("ana", "bo")] == [3, 1]
+    assert [of(quarter, "win_rate", f"owner={who}")["denominator"] for who in ("ana", "bo")] == [4, 2]
 
 
 def test_quotas_stand_whole_with_their_own_periods(quarter):
@@ -346,7 +354,9 @@ def test_load_writes_plain_tables_with_natural_types(database_url):
     load(hand_made() | {"orders": []}, engine)
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
-        read = connection.execute(text("SELECT created_at, amount, closed_by FROM leads WHERE lead_id = 'A1'"))
+        read = connection.execute(
+            text("SELECT created_at, amount, closed_by FROM leads WHERE lead_id = 'A1'")
+        )
         created = "2026-10-01 09:00:00" if sqlite else datetime(2026, 10, 1, 9)
         assert read.one() == (created, 1000.0, "bo")
         days = set(connection.execute(text("SELECT date FROM spend WHERE amount = 100")).scalars())
