@@ -1,0 +1,217 @@
+"""The command line: `python -m scorecard report | check | demo`. Wires sources to the report.
+
+Exit codes: 0 with numbers (check: clean or warnings only), 1 when the data has errors (they go to standard error),
+2 with one clear line for bad arguments or a source that can't be reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+from tqdm import tqdm
+
+from data_sources import sources
+from data_sources.config import load as load_config
+from data_sources.demo import Demo, write_demo
+from data_sources.embedded import NotOurDemoError
+from data_sources.errors import ConfigError, SourceError
+from scorecard import checks, periods, report, small
+from scorecard.clock import AsOf
+from scorecard.dataset import Dataset
+from scorecard.formats import Formats
+from scorecard.problems import Problem, Severity
+from scorecard.rows import COLUMNS, Row
+
+CLEAN, ERRORS, REFUSED = 0, 1, 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.")
+
+
+def main(arguments: Sequence[str] | None = None, now: datetime | None = None) -> int:
+    """Runs one command and returns its exit code; `now` is the clock's time unless given."""
+    moment = now or datetime.now(UTC)
+    try:
+        asked = _parser().parse_args(arguments)
+        return int(asked.run(asked, moment))
+    except (ValueError, ConfigError, SourceError, NotOurDemoError) as error:
+        print(f"scorecard: {_one_line(str(error))}", file=sys.stderr)
+        return REFUSED
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog="python -m scorecard", description="Tandem's numbers without a browser.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="report|check|demo", parser_class=_Parser)
+    _report_arguments(commands.add_parser("report", help="print every number, tidy, one row each"))
+    _check_arguments(commands.add_parser("check", help="say what is wrong with the data, and what to write instead"))
+    _demo_arguments(commands.add_parser("demo", help="write the demo company into a database"))
+    return parser
+
+
+def _source_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--source", help="a SQLAlchemy URL or 'demo'; default: what the configuration says")
+    parser.add_argument("--config", type=Path, help="a configuration file; default: .streamlit/secrets.toml")
+    parser.add_argument("--as-of", help="YYYY-MM-DD (that whole day) or a time; default: now")
+
+
+def _report_arguments(parser: argparse.ArgumentParser) -> None:
+    _source_arguments(parser)
+    parser.add_argument("--period", help="2026, 2026-Q3, 2026-09, 2026-W37, FY2026-Q3, 2026-07-01..2026-08-15; "
+                                         "default: the running quarter")  # fmt: skip
+    parser.add_argument("--by", action="append", default=[], metavar="COLUMN", help="also by this column (repeatable)")
+    parser.add_argument("--metric", action="append", metavar="NAME", help="only this metric (repeatable)")
+    parser.add_argument("--format", choices=("json", "csv", "table"), default="table")
+    parser.set_defaults(run=_report)
+
+
+def _check_arguments(parser: argparse.ArgumentParser) -> None:
+    _source_arguments(parser)
+    parser.set_defaults(run=_check)
+
+
+def _demo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--leads", type=_positive, default=12_000, help="how many leads (default 12000)")
+    parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same company (default 7)")
+    parser.add_argument("--to", required=True, metavar="URL", help="a SQLAlchemy URL, such as sqlite:///demo.db")
+    parser.add_argument("--today", type=_day, help="the day the company's story is told on (default: today)")
+    parser.set_defaults(run=_demo)
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of leads, 1 or more")
+    return int(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-09-30") from None
+
+
+def _opened(asked: argparse.Namespace, now: datetime) -> Dataset:
+    config = load_config(asked.config)
+    return sources.open_source(config if asked.source is None else config.reading(asked.source), now)
+
+
+def _as_of(asked: argparse.Namespace, dataset: Dataset, now: datetime) -> AsOf:
+    zone = small.settings(dataset).zone
+    return AsOf.at(now, zone) if asked.as_of is None else AsOf.parse(asked.as_of, zone)
+
+
+def _report(asked: argparse.Namespace, now: datetime) -> int:
+    dataset = _opened(asked, now)
+    as_of = _as_of(asked, dataset, now)
+    settings = small.settings(dataset)
+    start = settings.fiscal_year_start
+    period = periods.containing(as_of.day) if asked.period is None else periods.parse(asked.period, start)
+    with sources.explaining(dataset):
+        rows = report.report(dataset, period, as_of, by=asked.by, metrics=asked.metric)
+        errors = [p for p in checks.check(dataset, as_of) if p.severity is Severity.ERROR]
+    _WRITERS[asked.format](rows, sys.stdout, Formats.of(settings))
+    for problem in errors:
+        print(problem, file=sys.stderr)
+    return ERRORS if errors else CLEAN
+
+
+def _write_json(rows: Sequence[Row], out: TextIO, _: Formats) -> None:
+    json.dump([row.as_dict() for row in rows], out, ensure_ascii=False, allow_nan=False, indent=1)
+    out.write("\n")
+
+
+def _write_csv(rows: Sequence[Row], out: TextIO, _: Formats) -> None:
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(row.as_dict() for row in rows)
+
+
+def _write_table(rows: Sequence[Row], out: TextIO, formats: Formats) -> None:
+    """For reading: the columns that matter, formatted; json and csv have them all, unrounded."""
+    lines = [("metric", "scope", "period", "value", "of", "interval", "target", "status", "notes")]
+    lines += [_table_line(row, formats) for row in rows]
+    widths = [min(max(len(line[i]) for line in lines), 60) for i in range(len(lines[0]))]
+    for line in lines:
+        cells = (c.rjust(w) if i in (3, 4, 5, 6) else c.ljust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True)))
+        out.write("  ".join(cells).rstrip() + "\n")
+
+
+def _table_line(row: Row, formats: Formats) -> tuple[str, ...]:
+    interval = "" if row.low is None or row.high is None else (
+        f"{formats.value(row.low, row.unit)} to {formats.value(row.high, row.unit)}"
+    )  # fmt: skip
+    parts = "" if row.numerator is None or row.denominator is None else (
+        f"{formats.number(row.numerator)} / {formats.number(row.denominator)}"
+    )  # fmt: skip
+    standing = row.metric in ("quota_attainment", "goal_progress", "required_per_day")
+    target = "" if row.target is None else formats.number(row.target) if standing else formats.value(row.target, row.unit)
+    status = "" if row.status is None else f"{row.status.icon} {row.status.word}"
+    shown = formats.value(row.value, row.unit)
+    scope = " ".join(row.scope.split())
+    return row.metric, scope, row.period, shown, parts, interval, target, status, row.notes
+
+
+_WRITERS: dict[str, Callable[[Sequence[Row], TextIO, Formats], None]] = {
+    "json": _write_json,
+    "csv": _write_csv,
+    "table": _write_table,
+}
+
+
+def _check(asked: argparse.Namespace, now: datetime) -> int:
+    dataset = _opened(asked, now)
+    with sources.explaining(dataset):
+        problems = checks.check(dataset, _as_of(asked, dataset, now))
+        advice = sources.advice(dataset)
+    for problem in problems:
+        print(problem)
+    for line in (*dataset.missing, *advice):
+        print(line)
+    print(_summary(problems))
+    return ERRORS if any(p.severity is Severity.ERROR for p in problems) else CLEAN
+
+
+def _summary(problems: Iterable[Problem]) -> str:
+    found = list(problems)
+    errors = sum(p.rows for p in found if p.severity is Severity.ERROR)
+    warnings = sum(p.rows for p in found if p.severity is Severity.WARNING)
+    if not found:
+        return "Nothing is wrong with the data."
+    return f"{errors} rows or cells with errors, {warnings} with warnings."
+
+
+def _demo(asked: argparse.Namespace, now: datetime) -> int:
+    demo = Demo(asked.leads, asked.seed, asked.today or now.date())
+    engine = sources.writing_engine(asked.to)
+    with tqdm(total=demo.leads, unit=" leads", desc="demo company", disable=None, file=sys.stderr) as bar:
+        with sources.explaining_url(asked.to):
+            write_demo(engine, demo, _advance(bar))
+    engine.dispose()
+    return CLEAN
+
+
+def _advance(bar: Any) -> Callable[[int, int], None]:
+    def told(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+
+    return told
+
+
+if __name__ == "__main__":
+    sys.exit(main())
