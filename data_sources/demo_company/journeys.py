@@ -22,6 +22,7 @@ from data_sources.demo_company.cast import (
     DECIDES,
     GUIDE,
     LOST_SHARES,
+    ONLINE,
     PEOPLE,
     REASON_SHARES,
     SELLERS,
@@ -435,6 +436,9 @@ def orders(world: World, chunk: int, rows: Columns) -> Columns:
     won = rows["won_at"][row]
     waits = np.where(refund, draw.between(60, 220, n), np.minimum(since, 6_000))
     at = np.where(place == 0, won, world.hours.add(won, waits))
+    at_home = (_CHANNEL[rows["source"][row]] == CHANNELS.index(ONLINE)) & (place > 0) & ~refund
+    evening = world.hours.clean(at + (draw.between(0, 6, n) * DAY).astype(np.int64))
+    at = np.where(at_home, evening, at)  # who orders again on the site does so at any hour
     stays = (place == 0) | (refund & draw.chance(0.03, n)) | (~refund & draw.chance(0.85, n))
     share = np.where(
         place == 0, 1.0, np.where(refund, -draw.between(0.05, 0.6, n), draw.log_normal(0.62, 0.45, n))
