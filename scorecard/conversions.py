@@ -15,6 +15,7 @@ from scorecard.clock import date_of, day_number
 from scorecard.measures import ALL, Group, PassView, Question, in_base
 from scorecard.passes import STAMPS, holds_dates
 from scorecard.periods import Period
+from scorecard.scopes import Filter
 from scorecard.sqltime import stepped
 from scorecard.statistics import nearest_rank
 
@@ -49,14 +50,10 @@ class Share:
         return Share(self.k + other.k, self.n + other.n)
 
 
-def _grouped(question: Question, view: PassView, columns: list[str], *conditions: Any) -> tuple[sa.FromClause, Any]:
-    """Rows of passes with the columns, and the expression they are grouped by."""
-    dimension = view.group_name()
-    names = columns if dimension is None else [*columns, dimension]
-    rows = view.passes.rows(names, *conditions, *view.conditions(question.where))
-    if question.marks:
-        return rows, question.cut(rows.c[columns[0]])
-    return rows, sa.literal_column("0", sa.Integer) if dimension is None else rows.c[dimension]
+def _grouped(question: Question, view: PassView, columns: list[str], *conditions: Any) -> sa.FromClause:
+    """Rows of passes with the columns, and as `g` what they are grouped by (parts of the span: by the first)."""
+    group = view.group(question.by, question.marks, view.passes.column(columns[0]))
+    return view.passes.rows(columns, group, *conditions, *view.conditions(question.where))
 
 
 def conversions(question: Question, name: str, within_days: int | None = None) -> Mapping[Group, Share]:
@@ -72,12 +69,12 @@ def conversions(question: Question, name: str, within_days: int | None = None) -
 
 def _conversions(question: Question, what: Conversion, within_days: int | None) -> dict[Group, Share]:
     view = PassView(question, question.passes, "owner")
-    rows, group = _grouped(question, view, [what.stamp, what.reached], *_in_span(question, what, question.seen_end))
+    rows = _grouped(question, view, [what.stamp, what.reached], *_in_span(question, what, question.seen_end))
     reached = question.seen(rows.c[what.reached])
     if within_days is not None:
         days = question.clock.day(reached) - question.clock.day(rows.c[what.stamp])
         reached = case((days <= within_days, reached))
-    counted = select(group.label("g"), func.count(reached), func.count()).group_by(sa.literal_column("1"))
+    counted = select(rows.c.g, func.count(reached), func.count()).group_by(sa.literal_column("1"))
     shares: dict[Group, Share] = {ALL: Share()}
     for g, k, n in question.run(counted.select_from(rows)):
         for key in {view.named(g), ALL}:
@@ -112,9 +109,9 @@ def _mature_days(question: Question, what: Conversion) -> int | None:
     zone = question.settings.zone
     wall = zone.from_epoch(question.as_of.instant)
     start, end = (zone.to_epoch(wall - timedelta(days=days)) for days in (2 * YEAR_DAYS, YEAR_DAYS))
-    past = question.asking(start=start, end=end, by=None, marks=())
+    past = question.asking(start=start, end=end, by=None, marks=(), where=Filter())
     view = PassView(past, past.passes, "owner")
-    rows = view.passes.rows([what.stamp, what.reached], *_in_span(past, what, end))
+    rows = _grouped(past, view, [what.stamp, what.reached], *_in_span(past, what, end))
     day = past.clock.day
     taken = day(past.seen(rows.c[what.reached])) - day(rows.c[what.stamp])
     counted = select(case((taken < 0, 0), else_=taken).label("d"), func.count().label("n"))
@@ -143,9 +140,9 @@ def nurture_take(question: Question) -> Mapping[Group, Share]:
     )
     conditions = _in_span(question, CONVERSIONS["lead_to_win_rate"], question.seen_end)
     offered = view.passes.column("campaign_id").in_(offering)
-    rows, group = _grouped(question, view, ["created", "ever_nurtured"], *conditions, offered)
+    rows = _grouped(question, view, ["created", "ever_nurtured"], *conditions, offered)
     taken = question.seen(rows.c.ever_nurtured)
-    counted = select(group.label("g"), func.count(taken), func.count()).select_from(rows)
+    counted = select(rows.c.g, func.count(taken), func.count()).select_from(rows)
     shares: dict[Group, Share] = {ALL: Share()}
     for g, k, n in question.run(counted.group_by(sa.literal_column("1"))):
         for key in {view.named(g), ALL}:
@@ -159,10 +156,10 @@ def sales_cycles(question: Question) -> Mapping[Group, Counter[float]]:
     in_dates = any(holds_dates(question.dataset, "leads", STAMPS[n], until) for n in ("created", "won"))
     view = PassView(question, question.passes, "closer")
     between = question.passes.between("won", question.start, question.seen_end)
-    rows, group = _grouped(question, view, ["won", "created"], between)
+    rows = _grouped(question, view, ["won", "created"], between)
     day = question.clock.day
     taken = day(rows.c.won) - day(rows.c.created) if in_dates else rows.c.won - rows.c.created
-    inner = select(group.label("g"), taken.label("d")).select_from(rows).subquery("d")
+    inner = select(rows.c.g, taken.label("d")).select_from(rows).subquery("d")
     found: dict[Group, Counter[float]] = {ALL: Counter()}
     for g, taken_for, n in question.run(select(inner.c.g, inner.c.d, func.count()).group_by(inner.c.g, inner.c.d)):
         days = float(taken_for) if in_dates else float(taken_for) / 86_400
@@ -192,10 +189,10 @@ def closed_value(question: Question) -> Mapping[Group, ClosedValue]:
     for stamp, person in (("won", "closer"), ("lost", "owner")):
         view = PassView(question, question.passes, person)
         between = question.passes.between(stamp, question.start, question.seen_end)
-        rows, group = _grouped(question, view, [stamp, "amount", "amount_at", "currency"], between)
+        rows = _grouped(question, view, [stamp, "amount", "amount_at", "currency"], between)
         seen = case((rows.c.amount_at < question.as_of.until, rows.c.amount))
         amount = in_base(question, seen, rows.c.currency, question.clock.day(rows.c[stamp]), "leads")
-        inner = select(group.label("g"), amount.label("a")).select_from(rows).subquery("a")
+        inner = select(rows.c.g, amount.label("a")).select_from(rows).subquery("a")
         valued = case((inner.c.a > 0, inner.c.a))
         counted = select(inner.c.g, func.sum(valued), func.count(valued), func.count()).group_by(inner.c.g)
         for g, total, n, rows_n in question.run(counted):
@@ -216,10 +213,10 @@ def pipeline(question: Question) -> Mapping[Group, Share]:
     between = question.passes.between("opportunity", None, question.as_of.until)
     # the column as it stands first, so that the many closed rows are told apart cheaply
     open_still = [_not_seen(question, name) for name in closed]
-    rows, group = _grouped(question, view, [*columns, *closed], between, *open_still)
+    rows = _grouped(question, view, [*columns, *closed], between, *open_still)
     amount = in_base(question, rows.c.amount, rows.c.currency, day_number(question.as_of.day), "leads")
     found: dict[Group, Share] = {ALL: Share()}
-    counted = select(group.label("g"), func.sum(amount), func.count()).select_from(rows)
+    counted = select(rows.c.g, func.sum(amount), func.count(amount)).select_from(rows)
     for g, total, n in question.run(counted.group_by(sa.literal_column("1"))):
         for key in {view.named(g), ALL}:
             found[key] = found.get(key, Share()) + Share(float(total or 0), int(n))

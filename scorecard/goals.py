@@ -75,20 +75,30 @@ class Goal:
     def stays(self) -> bool:
         return self.direction in _STAY
 
+    @property
+    def moves(self) -> bool:
+        """Whether there is a way to go, so that a percentage of it makes sense."""
+        return not self.stays and self.target != (self.baseline or 0.0)
+
     def met_by(self, actual: float) -> bool:
         """Whether an actual stands on the right side of the target."""
         return actual <= self.target if self.lower_is_better else actual >= self.target
 
 
 def goals(dataset: Dataset) -> list[Goal]:
-    """Every usable goal; one that is due before it starts is left out (the checks say so)."""
+    """Every usable goal; one that is due before it starts, or can't be reckoned, is left out (the checks say so)."""
     fields = Goal.__dataclass_fields__
     found = []
     for row in small.rows(dataset, "goals"):
         known = {name: row[name] for name in fields if name in row}
         known["name"] = row["name"] or row["goal_id"]
         found.append(Goal(**known))
-    return [g for g in found if g.start <= g.due]
+    return [g for g in found if g.start <= g.due and _reckons(g)]
+
+
+def _reckons(goal: Goal) -> bool:
+    """A total can't decrease (that is a budget: stay_below), and a decrease needs to know from where."""
+    return goal.direction != "decrease" or (goal.kind != "total" and goal.baseline is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +174,14 @@ class Reader:
     def standing(self, goal: Goal) -> Standing:
         """A goal with its actual, progress, pace and status."""
         elapsed = self._elapsed(goal)
-        if (wrong := _wrong(goal)) is not None:
-            return Standing(goal, Actual(), None, None, Status.LOCKED, elapsed, notes=(wrong,))
-        expected = self.curve(goal, self.as_of.instant)
         actual = self.actual(goal)
-        found = Standing(goal, actual, None, expected, actual.status, elapsed, notes=actual.notes)
-        if actual.status in _SILENT:
-            return found
-        progress, low, high = self._progress(goal, actual)
-        found = replace(found, progress=progress, low=low, high=high)
+        if actual.status is Status.LOCKED:
+            return Standing(goal, actual, None, None, actual.status, elapsed, notes=actual.notes)
+        expected = self.curve(goal, self.as_of.instant)
+        found = Standing(goal, actual, None, expected, None, elapsed, notes=actual.notes)
+        if actual.value is not None:
+            progress, low, high = self._progress(goal, actual)
+            found = replace(found, progress=progress, low=low, high=high)
         return replace(found, status=self._status(found))
 
     # Actuals
@@ -182,8 +191,6 @@ class Reader:
 
     def actual(self, goal: Goal) -> Actual:
         """What was reached from start to min(as_of, due)."""
-        if self.span(goal).start >= self.as_of.until:
-            return Actual(status=Status.NOT_DUE)
         return self._typed(goal) if goal.metric is None else self._measured(goal)
 
     def question(self, goal: Goal, **more: Any) -> Question:
@@ -209,7 +216,7 @@ class Reader:
         notes = tuple(n for n in row.notes.split(";") if n.startswith(("data_until", "not_reached")))
         if row.value is None or row.status is Status.NO_DATA:
             return Actual(status=Status.NO_DATA, notes=notes)
-        parts = (row.numerator, row.denominator) if metric.rate else (None, None)
+        parts = (None, None) if row.low is None or not metric.rate else (row.numerator, row.denominator)
         return Actual(row.value, *parts, row.low, row.high, entries=row.n or 0, notes=notes)
 
     def entries(self, goal: Goal) -> list[dict[str, Any]]:
@@ -225,6 +232,8 @@ class Reader:
     def _typed(self, goal: Goal) -> Actual:
         if "goal_actuals" not in self.dataset.relations:
             return Actual(status=Status.LOCKED, notes=("needs=goal_actuals",))
+        if self.span(goal).start >= self.as_of.until:
+            return Actual(status=Status.NOT_DUE)
         entries = self.entries(goal)
         if goal.kind == "rate":
             return _typed_rate(entries)
@@ -245,26 +254,29 @@ class Reader:
         if goal.kind == "total":
             return (value / goal.target if goal.target else None), None, None
         if goal.stays:
-            return (self._share_met(goal) if goal.kind == "level" else None), None, None
-        base = goal.baseline or 0.0
-        if goal.target == base:
+            return self._share_met(goal, value), None, None
+        if not goal.moves:
             return None, None, None
+        base = goal.baseline or 0.0
         ends = [None if v is None else (v - base) / (goal.target - base) for v in (actual.low, actual.high)]
         known = sorted(v for v in ends if v is not None)
-        low, high = known if len(known) == 2 else (None, None)  # noqa: PLR2004 - both ends or none
+        low, high = known if len(known) == 2 and goal.kind == "rate" else (None, None)  # noqa: PLR2004 - both ends
         return (value - base) / (goal.target - base), low, high
 
-    def _share_met(self, goal: Goal) -> float | None:
-        """Of a typed level that should stay: the share of the time so far in which it was met."""
-        if goal.metric is not None:
-            return None
-        values = standing_values([row for row in self.entries(goal) if row["value"] is not None])
-        zone, span = self.settings.zone, self.span(goal)
-        until = min(span.end, self.as_of.instant)
-        marks = [*(zone.midnight(day) for day, _ in values), until]
-        whole = sum(b - a for a, b in zip(marks, marks[1:], strict=False))
-        met = sum(b - a for (_, v), a, b in zip(values, marks, marks[1:], strict=False) if goal.met_by(v))
-        return met / whole if whole > 0 else float(goal.met_by(values[-1][1]))
+    def _share_met(self, goal: Goal, value: float) -> float:
+        """Of a typed level that should stay: the share of the days so far on which it was met; else 1 or 0."""
+        typed = [row for row in self.entries(goal) if row["value"] is not None]
+        values = dict(standing_values(typed)) if goal.metric is None and goal.kind == "level" else {}
+        if not values:
+            return float(goal.met_by(value))
+        standing, met, days = 0.0, 0, 0
+        day, last = min(values), min(goal.due, self.as_of.day)
+        while day <= last:
+            standing = values.get(day, standing)
+            met += goal.met_by(standing)
+            days += 1
+            day += timedelta(days=1)
+        return met / days
 
     # Expectation
 
@@ -274,8 +286,10 @@ class Reader:
 
     def curve(self, goal: Goal, at: int) -> float | None:
         """The share of the way wanted by an instant; None when last year says nothing; rates: 1."""
-        if goal.kind == "rate":
+        if goal.kind == "rate" or (goal.kind == "level" and goal.stays):
             return 1.0
+        if goal.kind == "level" and (not goal.moves or goal.pace == "last_year"):
+            return None
         if goal.pace == "milestones":
             return self._by_milestones(goal, at)
         moment = replace(self.as_of, instant=at)
@@ -325,35 +339,36 @@ class Reader:
     # Status
 
     def _status(self, s: Standing) -> Status:
-        goal, value = s.goal, s.actual.value or 0.0
+        goal = s.goal
+        if goal.kind == "total" and not goal.target:
+            return Status.NOT_APPLICABLE
+        if s.actual.status is not None:
+            return s.actual.status
         over = self.as_of.instant >= self.span(goal).end
         if goal.kind == "rate":
             return self._rate_status(s, over=over)
         if goal.kind == "total" and goal.direction == "stay_below":
             return self._budget_status(s, over=over)
-        met = goal.met_by(value)
-        if goal.stays and goal.kind == "level":
-            return _kept(met=met, over=over)
-        if met:
+        if s.expected is None and (goal.kind == "total" or goal.moves):
+            return Status.NO_DATA
+        if goal.met_by(s.actual.value or 0.0) and (over or not goal.stays):
             return Status.ACHIEVED
         if over:
             return Status.MISSED
-        if s.expected is None:
-            return Status.NO_DATA if s.progress is not None else Status.OFF_TRACK
         if s.elapsed < self.settings.too_early or s.expected == 0:
             return Status.TOO_EARLY
-        if s.progress is None:
-            return Status.OFF_TRACK
+        if goal.kind == "level" and not goal.moves:
+            return Status.ON_TRACK if goal.met_by(s.actual.value or 0.0) else Status.OFF_TRACK
         return by_pace(s.pace, self.settings)
 
     def _budget_status(self, s: Standing, *, over: bool) -> Status:
         spent = s.actual.value or 0.0
+        if s.expected is None:
+            return Status.NO_DATA
         if spent > s.goal.target:
             return Status.MISSED
         if over:
             return Status.ACHIEVED
-        if s.expected is None:
-            return Status.NO_DATA
         if s.elapsed < self.settings.too_early or s.expected == 0:
             return Status.TOO_EARLY
         return Status.ON_TRACK if spent <= 0 else by_pace(s.pace, self.settings)
@@ -375,21 +390,6 @@ class Reader:
             settings=self.settings, higher_is_better=not goal.lower_is_better,
         )  # fmt: skip
         return judged or Status.NO_DATA
-
-
-def _wrong(goal: Goal) -> str | None:
-    """Why a goal can't be judged as it is written."""
-    if goal.kind == "total" and goal.direction == "decrease":
-        return "error=a total can't decrease: use stay_below for a budget, or kind level"
-    if goal.kind != "total" and goal.direction == "decrease" and goal.baseline is None:
-        return "needs=goals.baseline"
-    return None
-
-
-def _kept(*, met: bool, over: bool) -> Status:
-    if over:
-        return Status.ACHIEVED if met else Status.MISSED
-    return Status.ON_TRACK if met else Status.OFF_TRACK
 
 
 def standing_values(valued: Sequence[dict[str, Any]]) -> list[tuple[date, float]]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from scorecard.clock import Opening, date_of, day_number
-from scorecard.measures import ALL, Group, PassView, Question
+from scorecard.measures import ALL, Group, PassView, Question, decision_seen
 from scorecard.passes import holds_dates
 from scorecard.sqltime import whole
 
@@ -80,23 +80,15 @@ class Cohort:
         names += ["rehanded", "nurtured_before", "quality_rating"]
         if self.opening is not None and passes.prepared:
             names += ["handed_opened", "assigned_opened", "touched_opened", "touched_inside"]
-        if (dimension := self.view.group_name()) is not None:
-            names.append(dimension)
-        self._dimension = dimension
+        group = self.view.group(question.by, question.marks, passes.column("handed"))
         between = passes.between("handed", question.start, question.seen_end)
-        return passes.rows(names, between, *self.view.conditions(question.where))
+        return passes.rows(names, group, between, *self.view.conditions(question.where))
 
     def c(self, name: str) -> ColumnElement[Any]:
         return self.rows.c[name]
 
     def seen(self, name: str) -> ColumnElement[int]:
         return self.question.seen(self.c(name))
-
-    @property
-    def group(self) -> ColumnElement[Any]:
-        if self.question.marks:
-            return self.question.cut(self.c("handed"))
-        return sa.literal_column("0", sa.Integer) if self._dimension is None else self.c(self._dimension)
 
     # Waits
 
@@ -233,7 +225,7 @@ class Cohort:
         """Counts and sums of the cohort per group, ALL among them."""
         found: dict[Group, dict[str, float]] = {ALL: dict.fromkeys(self._figures, 0.0)}
         columns = [expression.label(name) for name, expression in self._figures.items()]
-        statement = select(self.group.label("g"), *columns).select_from(self.origin)
+        statement = select(self.c("g").label("g"), *columns).select_from(self.origin)
         for group, *values in self.question.run(statement.group_by(sa.literal_column("1"))):
             counted = {k: float(v or 0) for k, v in zip(self._figures, values, strict=True)}
             for name in {self.view.named(group), ALL}:
@@ -269,10 +261,8 @@ class Cohort:
 
     def _rating(self) -> ColumnElement[Any]:
         """The rating, seen with a decision stamp where the pass has one, else with the hand-off."""
-        accepted, rejected = self.c("accepted"), self.c("rejected")
-        decided = or_(self.seen("accepted").is_not(None), self.seen("rejected").is_not(None))
-        undecided = and_(accepted.is_(None), rejected.is_(None))
-        return case((or_(decided, undecided), self.c("quality_rating")))
+        stamps = [self.c(name) for name in ("accepted", "rejected", "handed")]
+        return case((decision_seen(*stamps, self.question.as_of.until), self.c("quality_rating")))
 
     def _sla_figures(self, undecided: ColumnElement[bool]) -> dict[str, ColumnElement[Any]]:
         figures: dict[str, ColumnElement[Any]] = {}
@@ -308,7 +298,7 @@ class Cohort:
         waited = case((self.touched <= self.start, 0), (touched, self._waited()), else_=self._waiting())
         clamped = case((waited < 0, 0), else_=waited)
         inner = select(
-            self.group.label("g"), whole(clamped, sa.literal(60)).label("m"), case((touched, 1), else_=0).label("t")
+            self.c("g").label("g"), whole(clamped, sa.literal(60)).label("m"), case((touched, 1), else_=0).label("t")
         ).select_from(self.origin)
         rows = inner.subquery("w")
         counted = select(rows.c.g, rows.c.m, rows.c.t, func.count()).group_by(rows.c.g, rows.c.m, rows.c.t)

@@ -67,6 +67,13 @@ class Judge:
         self.question = question
         self.period = period
         self.settings = question.settings
+        self.lifelong = False
+
+    def over_a_lifetime(self, question: Question) -> Judge:
+        """The same judge for rows that run over a campaign's whole life, whatever the period."""
+        judge = Judge(question, self.period)
+        judge.lifelong = True
+        return judge
 
     @property
     def early(self) -> bool:
@@ -76,7 +83,7 @@ class Judge:
     def barred(self, metric: Metric) -> Row | None:
         """The row of a metric that can't be worked out at all; None where it can."""
         if "leads" not in self.question.dataset.relations and metric.table == "leads":
-            return self.row(metric, "all", Figures(), Status.NO_DATA)
+            return self.row(metric, "all", Figures(n=0), Status.NO_DATA)
         if missing := metric.lacks(self.question):
             return self.row(metric, "all", Figures(notes=("needs=" + "+".join(missing),)), Status.LOCKED)
         if self.early and metric.name != "pipeline":
@@ -88,14 +95,22 @@ class Judge:
         notes = [*self._running(), *figures.notes]
         feeds = [feed for feed in metric.feeds if feed in self.question.dataset.relations]
         spans = [coverage(self.question, feed) for feed in feeds]
-        if any(self._outside(span) for span in spans) or (metric.table == "leads" and not self._any_leads):
-            return self.row(metric, where, Figures(notes=tuple(notes)), Status.NO_DATA)
+        if self.lifelong:
+            return self._over_life(metric, where, figures, spans)
+        from_leads = metric.table == "leads" or bool(metric.feeds and not feeds)
+        if any(self._outside(span) for span in spans) or (from_leads and not self._any_leads):
+            return self.row(metric, where, _without_value(metric, figures, tuple(notes)), Status.NO_DATA)
         notes += [f"data_until={date_of(s.last)}" for s in spans if s.last is not None and s.last < self._last_day]
         immature = metric.cohort and not conversions.is_mature(self.question, metric.name, self.period)
         if immature:
             notes.append("immature")
         status = self._status(metric, figures, immature=immature)
         return self.row(metric, where, replace(figures, notes=tuple(notes)), status)
+
+    def _over_life(self, metric: Metric, where: str, figures: Figures, spans: list[Coverage]) -> Row:
+        if any(span.first is None for span in spans):
+            return self.row(metric, where, _without_value(metric, figures, ()), Status.NO_DATA)
+        return self.row(metric, where, figures, self._status(metric, figures, immature=False))
 
     @property
     def _any_leads(self) -> bool:
@@ -122,7 +137,7 @@ class Judge:
             return None
         if metric.rate and (figures.n or 0) < self.settings.min_n:
             return Status.TOO_FEW
-        if figures.value is None and not figures.n:
+        if figures.value is None and (not figures.n or metric.unit == "currency"):
             return Status.NO_DATA
         if figures.target is None:
             return None
@@ -147,3 +162,9 @@ class Judge:
             unit=metric.unit,
             notes=";".join(figures.notes),
         )
+
+
+def _without_value(metric: Metric, figures: Figures, notes: tuple[str, ...]) -> Figures:
+    """Figures of a time outside what a feed covers: how many cases there are, but nothing worked out of them."""
+    numerator = None if metric.unit == "currency" else figures.numerator
+    return Figures(None, numerator, figures.denominator, figures.n or 0, target=figures.target, notes=notes)

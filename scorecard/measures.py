@@ -229,7 +229,7 @@ class View:
         if column is None:
             if not self._reaches_campaign(table, name):
                 raise NotReachable(by)
-            column, values = self._campaign_id(), self._campaigns_with(name, values)
+            return self._in_campaigns(name, values)
         return _is_one_of(column, values)
 
     def _reaches_campaign(self, table: str | None, name: str) -> bool:
@@ -247,11 +247,14 @@ class View:
         rows = small.rows(self.question.dataset, "campaigns")
         return {str(row["campaign_id"]): None if row[name] is None else str(row[name]) for row in rows}
 
-    def _campaigns_with(self, name: str, values: tuple[str | None, ...]) -> tuple[str | None, ...]:
-        """The ids of campaigns whose column has one of the values; a blank one is also no campaign at all."""
-        named = self._campaigns(name)
-        ids: tuple[str | None, ...] = tuple(c for c, value in named.items() if value in values)
-        return (*ids, None) if None in values else ids or ("\x00 no campaign",)
+    def _in_campaigns(self, name: str, values: tuple[str | None, ...]) -> ColumnElement[bool]:
+        """Whether the row's campaign has one of the values; without any campaign there is, its value is blank."""
+        ids, named = self._campaign_id(), self._campaigns(name)
+        conditions = [_is_one_of(ids, tuple(c for c, value in named.items() if value is not None and value in values))]
+        if None in values:
+            filled = tuple(c for c, value in named.items() if value is not None)
+            conditions.append(or_(ids.is_(None), sa.not_(_is_one_of(ids, filled))))
+        return or_(*conditions)
 
     def named(self, group: Any) -> Group:
         """A group as it stands in SQL, as the asker knows it."""
@@ -295,7 +298,15 @@ class PassView(View):
 
     def own(self, table: str | None, name: str) -> ColumnElement[Any] | None:
         canonical = self.canonical(table, name)
-        return None if canonical is None else self.passes.column(canonical)
+        return None if canonical is None else self.dimension(canonical)
+
+    def dimension(self, canonical: str) -> ColumnElement[Any]:
+        """A column of passes to group or filter by; a reason is seen with the decision, else with the hand-off."""
+        column = self.passes.column(canonical)
+        if canonical != "reject_reason":
+            return column
+        stamps = [self.passes.column(name) for name in ("accepted", "rejected", "handed")]
+        return case((decision_seen(*stamps, self.question.as_of.until), column))
 
     def canonical(self, table: str | None, name: str) -> str | None:
         """The column of passes that a name means; None where leads has no such column."""
@@ -304,20 +315,6 @@ class PassView(View):
         if name == "owner":
             return self.person
         return name if name in DIMENSIONS or name in self.passes.leads.attributes else None
-
-    def group_name(self) -> str | None:
-        """The canonical column to group by; None: no grouping by column."""
-        by = self.question.by
-        if by is None or self.question.marks:
-            return None
-        table, name = _split(by)
-        canonical = self.canonical(table, name)
-        if canonical is None and self._reaches_campaign(table, name):
-            self._by_campaign = name
-            canonical = "campaign_id"
-        if canonical is None:
-            raise NotReachable(by)
-        return canonical
 
     def value(self, name: str | None, at: ColumnElement[int]) -> ColumnElement[Any]:
         if name is None:
@@ -360,7 +357,16 @@ class FeedView(View):
             return None
         if name == "owner" and self.person == "closer" and "closed_by" in leads:
             return func.coalesce(leads["closed_by"], leads["owner"])
+        if name == "reject_reason":
+            return self._reason(leads)
         return leads[name] if name in DIMENSIONS or name in leads.attributes else None
+
+    def _reason(self, leads: Relation) -> ColumnElement[Any]:
+        clock = self.question.clock
+        nothing = sa.cast(sa.null(), sa.BigInteger)
+        names = ("accepted_at", "rejected_at", "handed_off_at")
+        stamps = [clock.epoch(leads, name) if name in leads else nothing for name in names]
+        return case((decision_seen(*stamps, self.question.as_of.until), leads["reject_reason"]))
 
     def _joined(self) -> Relation | None:
         """The lead of a row, at its last pass."""
@@ -370,10 +376,8 @@ class FeedView(View):
             on = same(self.relation, "lead_id", leads, "lead_id")
             if self.question.passes.several:
                 later = dataset.relations["leads"].alias()
-                last = ~sa.exists().where(
-                    same(later, "lead_id", leads, "lead_id"), later["pass_no"] > leads["pass_no"]
-                )
-                on = and_(on, last)
+                passed = same(later, "lead_id", leads, "lead_id"), later["pass_no"] > leads["pass_no"]
+                on = and_(on, ~sa.exists().where(*passed).correlate_except(later.source))
             self.origin = sa.outerjoin(self.relation.source, leads.source, on)
             self._leads = leads
         return self._leads
@@ -392,6 +396,14 @@ def _split(by: str) -> tuple[str | None, str]:
     return (table, name) if dot else (None, by)
 
 
+def decision_seen(
+    accepted: ColumnElement[Any], rejected: ColumnElement[Any], handed: ColumnElement[Any], until: int
+) -> ColumnElement[bool]:
+    """Whether what comes with the decision is seen: any decision stamp is, or there is none and the hand-off is."""
+    undecided = and_(accepted.is_(None), rejected.is_(None), handed < until)
+    return or_(accepted < until, rejected < until, undecided)
+
+
 def _is_one_of(column: ColumnElement[Any], values: tuple[str | None, ...]) -> ColumnElement[bool]:
     filled = [v for v in values if v is not None]
     numeric = isinstance(column.type, sa.Integer | sa.Numeric)
@@ -399,7 +411,7 @@ def _is_one_of(column: ColumnElement[Any], values: tuple[str | None, ...]) -> Co
     conditions: list[ColumnElement[bool]] = [compared.in_(filled)] if filled else []
     if None in values:
         conditions.append(column.is_(None))
-    return or_(*conditions)
+    return or_(sa.false(), *conditions)
 
 
 def in_base(
@@ -426,6 +438,7 @@ def in_base(
         .where(rates["currency"] == currency, rated <= day, rated >= day - 31, rates["rate"] > 0)
         .order_by(rated.desc())
         .limit(1)
+        .correlate_except(rates.source)
         .scalar_subquery()
     )
     return case((own, amount), else_=amount * rate)

@@ -43,7 +43,7 @@ class Metric:
 
     `needs` are 'table.column' or 'settings.key' names; 'a|b' is met by either. `feeds` are the dated feeds whose
     coverage decides whether there is data. `split` is the one column whose values are its rows. `times` says
-    that dates without times aren't enough.
+    that dates without times aren't enough, `whole_life` that campaign rows run over the campaign's whole life.
     """
 
     name: str
@@ -63,7 +63,13 @@ class Metric:
     split: str | None = None
     groups: bool = True
     times: bool = False
+    whole_life: bool = False
     table: str = "leads"
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether more of it comes in day by day, so that 'so much a day' makes sense."""
+        return self.unit in ("number", "currency") and self.name not in _MEANS
 
     def lacks(self, question: Question) -> list[str]:
         """What is missing before it can be worked out."""
@@ -89,6 +95,9 @@ def _there(question: Question, need: str) -> bool:
         value = getattr(question.settings, name)
         return value is not None and value != ()
     return question.dataset.has(need)
+
+
+_MEANS = frozenset({"cpl", "cost_per_mql", "cost_per_sql", "cac", "lead_rating", "clv_12m"})
 
 
 # How measures are gathered
@@ -298,7 +307,7 @@ def _cost_per(name: str, label: str, meaning: str, cases: str) -> Metric:
     return Metric(
         name, label, meaning, f"spend / {cases}", "marketing", "currency", "down",
         (*MEASURES["spend"].needs, *MEASURES[cases].needs), _pairs("spend", cases), _per_count, (Sum(), Sum()),
-        feeds=("spend",), table="spend",
+        feeds=("spend",), table="spend", whole_life=True,
     )  # fmt: skip
 
 
@@ -330,7 +339,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "pipeline", "Open pipeline", "What the opportunities open at as_of are worth.",
             "sum of leads.amount where opportunity_at is seen and neither won_at nor lost_at is", "sales", "currency",
-            "up", ("leads.opportunity_at", "leads.amount"), conversions.pipeline, _open, Share(),
+            "up", ("leads.opportunity_at", "leads.won_at", "leads.lost_at", "leads.amount"), conversions.pipeline, _open, Share(),
         ),
         Metric(
             "spend", "Spend", "What marketing spent.", "sum of spend.amount by date", "marketing", "currency", None,
@@ -348,12 +357,12 @@ METRICS: dict[str, Metric] = {
         Metric(
             "conversion_rate", "Landing page conversion", "Visits that convert.", "conversions / visits", "marketing",
             "percent", "up", ("web.conversions", "web.visits"), _pairs("conversions", "visits"), _of_totals,
-            (Sum(), Sum()), feeds=("web",), rate=True, table="web",
+            (Sum(), Sum()), feeds=("web",), rate=True, table="web", whole_life=True,
         ),
         Metric(
             "micro_conversion_rate", "Landing page micro-conversion", "Visits that take a small step.",
             "micro_conversions / visits", "marketing", "percent", "up", ("web.micro_conversions", "web.visits"),
-            _pairs("micro_conversions", "visits"), _of_totals, (Sum(), Sum()), feeds=("web",), rate=True, table="web",
+            _pairs("micro_conversions", "visits"), _of_totals, (Sum(), Sum()), feeds=("web",), rate=True, table="web", whole_life=True,
         ),
         Metric(
             "win_rate", "Win rate", "Closed deals that were won.", "wins / (wins + losses), by their own stamps",

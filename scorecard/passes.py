@@ -116,7 +116,7 @@ class Passes:
     def table(self) -> sa.FromClause:
         """The prepared columns of our own store."""
         names = ("lead_id", "pass_no", *CANON, *OPENED, *self.leads.attributes)
-        return sa.table(PREPARED, *(sa.column(name, _type_of(name)) for name in names)).alias("p")
+        return sa.table(PREPARED, *(sa.column(name, column_type(name)) for name in names)).alias("p")
 
     @property
     def origin(self) -> sa.FromClause:
@@ -159,9 +159,12 @@ class Passes:
             return ranged
         return and_(ranged, self.column(name).is_not(None))
 
-    def rows(self, names: Iterable[str], *conditions: ColumnElement[bool]) -> sa.FromClause:
-        """The passes that meet the conditions, with the named columns, each worked out once."""
-        chosen: Select[Any] = select(*(self.column(n).label(n) for n in dict.fromkeys(names))).where(*conditions)
+    def rows(
+        self, names: Iterable[str], group: ColumnElement[Any], *conditions: ColumnElement[bool]
+    ) -> sa.FromClause:
+        """The passes that meet the conditions: the named columns and the group (as `g`), each worked out once."""
+        columns = [self.column(n).label(n) for n in dict.fromkeys(names)]
+        chosen: Select[Any] = select(*columns, group.label("g")).where(*conditions)
         if self.prepared:
             return chosen.subquery("c")
         cte = chosen.cte("c")
@@ -172,7 +175,7 @@ class Passes:
     # One pass's own stamps
 
     def _raw(self, name: str) -> ColumnElement[Any]:
-        return self.leads[name] if name in self.leads else cast(null(), _type_of(name))
+        return self.leads[name] if name in self.leads else cast(null(), column_type(name))
 
     def _epoch(self, relation: Relation, column: str) -> ColumnElement[int]:
         if column not in relation:
@@ -198,7 +201,7 @@ class Passes:
             same(earlier, "lead_id", passes, "lead_id"),
             earlier["pass_no"] < passes["pass_no"],
             or_(theirs == own, own <= rejected),
-        )
+        ).correlate_except(earlier.source)
         return case((and_(passes["pass_no"] > 1, copied), null()), else_=own)
 
     def _closer(self) -> ColumnElement[Any]:
@@ -220,7 +223,8 @@ class Passes:
             return own
         other = self.dataset.relations["leads"].alias()
         mine = same(other, "lead_id", self.leads, "lead_id")
-        earliest = select(func.min(name_of(other))).where(mine, *(w(other) for w in where)).scalar_subquery()
+        found = select(func.min(name_of(other))).where(mine, *(w(other) for w in where))
+        earliest = found.correlate_except(other.source).scalar_subquery()
         return case((self._has_other_passes(), earliest), else_=own)
 
     def _has_other_passes(self) -> ColumnElement[bool]:
@@ -270,7 +274,7 @@ class Passes:
             same(other, "lead_id", self.leads, "lead_id"),
             other["pass_no"] != self.leads["pass_no"],
             or_(theirs < own, and_(theirs == own, other["pass_no"] < self.leads["pass_no"])),
-        )
+        ).correlate_except(other.source)
         return case((and_(self._has_other_passes(), sooner), 0), else_=1)
 
     # Sales' first contact
@@ -293,14 +297,13 @@ class Passes:
         )
         if self.several:
             earlier = self.dataset.relations["leads"].alias()
-            found = found.where(
-                ~exists().where(
-                    same(earlier, "lead_id", self.leads, "lead_id"),
-                    earlier["pass_no"] < self.leads["pass_no"],
-                    *self._holds(earlier, at),
-                )
+            held = exists().where(
+                same(earlier, "lead_id", self.leads, "lead_id"),
+                earlier["pass_no"] < self.leads["pass_no"],
+                *self._holds(earlier, at),
             )
-        return found.scalar_subquery()
+            found = found.where(~held.correlate_except(earlier.source))
+        return found.correlate_except(touches.source).scalar_subquery()
 
     def _holds(self, passes: Relation, at: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """Conditions under which a pass was with sales at that moment: handed off, not yet rejected."""
@@ -319,7 +322,7 @@ def _least(found: list[ColumnElement[int]]) -> ColumnElement[int]:
     return least
 
 
-def _type_of(name: str) -> sa.types.TypeEngine[Any]:
+def column_type(name: str) -> sa.types.TypeEngine[Any]:
     if name in STAMPS or name in DERIVED or name in OPENED or name in ("pass_no", "decision_maker"):
         return sa.BigInteger()
     return sa.Float() if name in FIGURES else sa.String()

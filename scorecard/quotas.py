@@ -13,7 +13,7 @@ from scorecard.curves import Span, elapsed_share
 from scorecard.dataset import Dataset
 from scorecard.judge import Judge
 from scorecard.measures import ALL, Group, NotReachable, Question
-from scorecard.metrics import METRICS, Figures
+from scorecard.metrics import METRICS, Metric
 from scorecard.periods import Period, of_dates
 from scorecard.rows import Row
 from scorecard.scopes import scope
@@ -114,19 +114,29 @@ def _together(dataset: Dataset, as_of: AsOf, group: Sequence[Quota]) -> dict[Quo
     last_year = None if barred is not None else _last_year(question, metric)
     expected = elapsed_share(settings, Span(start, end), as_of, settings.quota_pace, last_year)
     if barred is not None:
-        notes = tuple(barred.notes.split(";")) if barred.notes else ()
-        return {q: _standing(q, None, expected, barred.status, as_of, metric.unit, notes) for q in group}
+        return {q: _unreached(q, barred, expected, as_of, metric) for q in group}
     try:
         figures = metric.figures(question)
     except NotReachable as column:
         note = (f"by={column}",)
-        return {q: _standing(q, None, expected, Status.NOT_APPLICABLE, as_of, metric.unit, note) for q in group}
+        return {q: _standing(q, None, expected, Status.NOT_APPLICABLE, as_of, metric, note) for q in group}
     attained = {}
     for quota in group:
         key: Group = ALL if quota.person_id is None else quota.person_id
         row = judge.judged(metric, quota.scope, figures.get(key) or metric.of(metric.empty, question))
-        attained[quota] = _judged(quota, row, expected, as_of, settings)
+        attained[quota] = _judged(quota, row, expected, as_of, metric, settings)
     return attained
+
+
+def _unreached(quota: Quota, barred: Row, expected: float | None, as_of: AsOf, metric: Metric) -> Attainment:
+    """A quota whose metric is locked, or that isn't due."""
+    notes = tuple(barred.notes.split(";")) if barred.notes else ()
+    status = barred.status
+    if status is Status.LOCKED:
+        expected = None
+    elif not quota.target:
+        status = Status.NOT_APPLICABLE
+    return _standing(quota, None, expected, status, as_of, metric, notes)
 
 
 def _last_year(question: Question, metric: Any) -> Any:
@@ -139,11 +149,17 @@ def _last_year(question: Question, metric: Any) -> Any:
     return total
 
 
-def _judged(quota: Quota, row: Row, expected: float | None, as_of: AsOf, settings: Settings) -> Attainment:
+def _judged(
+    quota: Quota, row: Row, expected: float | None, as_of: AsOf, metric: Metric, settings: Settings
+) -> Attainment:
     actual = None if row.status in (*_SILENT[:4],) else row.value
-    status = row.status if row.status in _SILENT else _status(quota, actual, expected, as_of, settings)
+    status = row.status
+    if not quota.target:
+        status = Status.NOT_APPLICABLE
+    elif status not in _SILENT:
+        status = _status(quota, actual, expected, as_of, settings)
     notes = tuple(n for n in row.notes.split(";") if n.startswith(("data_until", "running")))
-    return _standing(quota, actual, expected, status, as_of, row.unit, notes)
+    return _standing(quota, actual, expected, status, as_of, metric, notes)
 
 
 def _standing(
@@ -152,22 +168,20 @@ def _standing(
     expected: float | None,
     status: Status | None,
     as_of: AsOf,
-    unit: str,
+    metric: Metric,
     notes: tuple[str, ...],
 ) -> Attainment:
     left = (quota.end - max(as_of.day, quota.start)).days + 1
-    days = left if left > 0 else None
+    days = left if left > 0 and metric.adds_up else None
     required = None if actual is None or days is None else max(quota.target - actual, 0.0) / days
-    return Attainment(quota, actual, expected, status, unit, notes, required, days)
+    return Attainment(quota, actual, expected, status, metric.unit, notes, required, days)
 
 
 def _status(
     quota: Quota, actual: float | None, expected: float | None, as_of: AsOf, settings: Settings
 ) -> Status | None:
-    if actual is None:
+    if actual is None or expected is None:
         return Status.NO_DATA
-    if not quota.target:
-        return Status.NOT_APPLICABLE
     attained = actual / quota.target
     if attained >= 1:
         return Status.ACHIEVED
@@ -209,8 +223,11 @@ def _attainment_row(a: Attainment, as_of: AsOf) -> Row:
 
 
 def _required_row(a: Attainment, as_of: AsOf) -> Row:
-    over = a.days_left is None
-    silent = a.status if a.status in _SILENT[:4] else None
+    status = a.status if a.status in (Status.LOCKED, Status.NOT_DUE) else None
+    if a.days_left is None and status is not Status.LOCKED:
+        status = Status.NOT_APPLICABLE
+    elif a.required_per_day is None and status is None:
+        status = Status.NO_DATA
     return Row(
         metric="required_per_day",
         team=a.quota.department,
@@ -219,13 +236,13 @@ def _required_row(a: Attainment, as_of: AsOf) -> Row:
         as_of=as_of.text,
         value=a.required_per_day,
         numerator=None if a.required_per_day is None else max(a.quota.target - (a.actual or 0.0), 0.0),
-        denominator=a.days_left,
+        denominator=None if a.required_per_day is None else a.days_left,
         n=None,
         low=None,
         high=None,
         target=a.quota.target,
         expected=None,
-        status=Status.NOT_APPLICABLE if over else silent,
+        status=status,
         unit=a.unit,
     )
 
@@ -235,11 +252,12 @@ def _required_row(a: Attainment, as_of: AsOf) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Marketing's attainment minus sales' in a period, with both, or the reason why there is none."""
+    """Marketing's attainment minus sales' in a period, with both; else why there is none."""
 
     marketing: float | None = None
     sales: float | None = None
     metrics: tuple[str, str] | None = None
+    status: Status | None = None
     reason: str | None = None
 
     @property
@@ -251,26 +269,49 @@ def alignment_gap(dataset: Dataset, period: Period, as_of: AsOf) -> Gap:
     """The gap between the two gap_metrics, from team rows that tile the period or the one that contains it."""
     team = [q for q in quotas(dataset) if q.person_id is None and period.overlaps(q.start, q.end)]
     chosen = _gap_metrics(small.settings(dataset), team)
-    if isinstance(chosen, str):
-        return Gap(reason=chosen)
-    attained = []
+    question = Question(dataset, as_of, *period.bounds(small.settings(dataset).zone))
+    if isinstance(chosen, Gap):
+        early = chosen.status is Status.NO_DATA and question.start >= as_of.until
+        return Gap(status=Status.NOT_DUE) if early else chosen
+    if missing := [need for name in chosen for need in METRICS[name].lacks(question)]:
+        return Gap(metrics=chosen, status=Status.LOCKED, reason="needs=" + "+".join(missing))
+    if question.start >= as_of.until:
+        return Gap(metrics=chosen, status=Status.NOT_DUE)
+    return _gap_of(dataset, period, as_of, team, chosen)
+
+
+def _gap_of(
+    dataset: Dataset, period: Period, as_of: AsOf, team: Sequence[Quota], chosen: tuple[str, str]
+) -> Gap:
+    attained: list[float] = []
     for department, metric in zip(("marketing", "sales"), chosen, strict=True):
         rows = [q for q in team if (q.department, q.metric) == (department, metric)]
         tiles = tiling(rows, period)
         if tiles is None:
-            return Gap(metrics=chosen, reason=f"no {metric} quota of {department} covers {period.text}")
-        attained.append(_together_attained(_attained(dataset, as_of, tiles)))
-    reason = None if None not in attained else "an actual or a target is missing"
-    return Gap(attained[0], attained[1], chosen, reason)
+            return _no_gap(chosen, f"reason=no {metric} quota of {department} covers {period.text}")
+        if not sum(q.target for q in tiles):
+            return Gap(metrics=chosen, status=Status.NOT_APPLICABLE, reason="reason=a target of 0")
+        share = _together_attained(_attained(dataset, as_of, tiles))
+        if share is None:
+            return _no_gap(chosen, f"reason=no {metric} of {department} yet")
+        attained.append(share)
+    return Gap(attained[0], attained[1], chosen)
 
 
-def _gap_metrics(settings: Settings, team: Sequence[Quota]) -> tuple[str, str] | str:
-    if len(settings.gap_metrics) == 2:  # noqa: PLR2004 - marketing's and sales'
-        return settings.gap_metrics[0], settings.gap_metrics[1]
+def _no_gap(chosen: tuple[str, str], reason: str) -> Gap:
+    return Gap(metrics=chosen, status=Status.NO_DATA, reason=reason)
+
+
+def _gap_metrics(settings: Settings, team: Sequence[Quota]) -> tuple[str, str] | Gap:
+    named = settings.gap_metrics
+    if len(named) == 2 and all(name in METRICS for name in named):  # noqa: PLR2004 - marketing's and sales'
+        return named[0], named[1]
     per_team = [sorted({q.metric for q in team if q.department == d}) for d in ("marketing", "sales")]
-    if all(len(metrics) == 1 for metrics in per_team):
-        return per_team[0][0], per_team[1][0]
-    return "set settings.gap_metrics: the teams don't have exactly one team quota metric each"
+    if any(len(metrics) > 1 for metrics in per_team):
+        return Gap(status=Status.LOCKED, reason="needs=settings.gap_metrics")
+    if not all(per_team) or not all(m[0] in METRICS for m in per_team):
+        return Gap(status=Status.NO_DATA, reason="reason=a team has no team quota here")
+    return per_team[0][0], per_team[1][0]
 
 
 def tiling(rows: Sequence[Quota], period: Period) -> list[Quota] | None:
@@ -294,22 +335,21 @@ def _together_attained(parts: Sequence[Attainment]) -> float | None:
 def gap_row(dataset: Dataset, period: Period, as_of: AsOf) -> Row:
     """The alignment gap as a row of the report."""
     gap = alignment_gap(dataset, period, as_of)
-    figures = Figures(gap.value, gap.marketing)
     return Row(
         metric="alignment_gap",
         team="shared",
         scope="all",
         period=period.text,
         as_of=as_of.text,
-        value=figures.value,
-        numerator=figures.numerator,
+        value=gap.value,
+        numerator=gap.marketing if gap.value is not None else None,
         denominator=None,
         n=None,
         low=None,
         high=None,
         target=None,
         expected=None,
-        status=None if gap.value is not None else Status.NO_DATA,
+        status=gap.status,
         unit="percent",
-        notes="" if gap.reason is None else f"reason={gap.reason}",
+        notes=gap.reason or "",
     )

@@ -18,7 +18,7 @@ from scorecard.rows import Row
 from scorecard.scopes import Filter, scope
 from scorecard.status import Status
 
-PERSON_COLUMNS = ("owner", "marketing_owner", "closed_by")
+FOREVER = 253_370_764_800  # the year 9999: after any stamp
 STANDING = ("quota_attainment", "required_per_day", "alignment_gap", "goal_progress")
 
 
@@ -49,11 +49,27 @@ def report(
     rows = [row for name in wanted if name in METRICS for row in metric_rows(METRICS[name], question, period)]
     for column in by:
         rows += grouped_rows(question, period, column, [METRICS[n] for n in wanted if n in METRICS])
-    if {"quota_attainment", "required_per_day", "alignment_gap"} & set(wanted):
-        rows += [row for row in quotas.rows(dataset, period, as_of) if row.metric in wanted]
-    if "goal_progress" in wanted:
+    standing = [name for name in wanted if name in STANDING]
+    rows += [_locked(name, need, period, as_of) for name in standing if (need := _table_of(name)) not in dataset.relations]
+    there = [name for name in standing if _table_of(name) in dataset.relations]
+    if {"quota_attainment", "required_per_day", "alignment_gap"} & set(there):
+        rows += [row for row in quotas.rows(dataset, period, as_of) if row.metric in there]
+    if "goal_progress" in there:
         rows += goals.rows(dataset, period, as_of)
     return rows
+
+
+def _table_of(name: str) -> str:
+    return "goals" if name == "goal_progress" else "quotas"
+
+
+def _locked(name: str, need: str, period: Period, as_of: AsOf) -> Row:
+    """The one row of quotas or goals where their table is missing."""
+    unit = "number" if name == "required_per_day" else "percent"
+    nothing = dict.fromkeys(("value", "numerator", "denominator", "n", "low", "high", "target", "expected"))
+    return Row(
+        name, "shared", "all", period.text, as_of.text, **nothing, status=Status.LOCKED, unit=unit, notes=f"needs={need}"
+    )
 
 
 def ask(dataset: Dataset, period: Period, as_of: AsOf, where: Filter = Filter(), **more: Any) -> Question:
@@ -87,18 +103,22 @@ def metric_rows(metric: Metric, question: Question, period: Period) -> list[Row]
     return [judge.judged(metric, "all", figures)]
 
 
-def _split_rows(metric: Metric, question: Question, judge: Judge) -> list[Row]:
+def _split_rows(
+    metric: Metric, question: Question, judge: Judge, within: tuple[tuple[str, str | None], ...] = ()
+) -> list[Row]:
     try:
         found = metric.figures(question.asking(by=metric.split))
     except NotReachable as column:
         return [judge.row(metric, "all", Figures(notes=(f"filter={column}",)), Status.NOT_APPLICABLE)]
     everything = found.pop(ALL)
+    if not found and not within and judge.judged(metric, "all", everything).status is Status.NO_DATA:
+        return [judge.judged(metric, "all", everything)]
     ranked = sorted(found.items(), key=lambda item: (-(item[1].value or 0), str(item[0])))
     total = everything.n or 0
     return [
         judge.judged(
             metric,
-            scope((str(metric.split), _text(group))),
+            scope(*within, (str(metric.split), _text(group))),
             replace(figures, numerator=figures.value, denominator=total, n=total),
         )
         for group, figures in ranked
@@ -114,21 +134,37 @@ def grouped_rows(question: Question, period: Period, column: str, metrics: Itera
 
 
 def _grouped(metric: Metric, asked: Question, judge: Judge, everyone: Sequence[str]) -> Iterator[Row]:
-    if not metric.groups or metric.split is not None or metric.lacks(asked) or judge.early:
+    if not metric.groups or metric.lacks(asked) or judge.early:
         return
+    if metric.whole_life and str(asked.by).rpartition(".")[2] == "campaign_id":
+        asked = asked.asking(start=0, end=FOREVER)
+        judge = judge.over_a_lifetime(asked)
     try:
         found = metric.figures(asked)
     except NotReachable:
         return
     del found[ALL]
+    if metric.split is not None:
+        yield from _split_groups(metric, asked, judge, found)
+        return
     for person in everyone:
         found.setdefault(person, metric.of(metric.empty, asked))
     for group in sorted(found, key=lambda g: (g is None, str(g))):
         yield judge.judged(metric, scope((str(asked.by), _text(group))), found[group])
 
 
+def _split_groups(metric: Metric, asked: Question, judge: Judge, groups: Iterable[Group]) -> Iterator[Row]:
+    """What a metric is split by, within each group of another column."""
+    column = str(asked.by)
+    if column.rpartition(".")[2] == metric.split:
+        return
+    for group in sorted(groups, key=lambda g: (g is None, str(g))):
+        within = asked.asking(where=asked.where.with_parts(Filter.of([(column, _text(group))])))
+        yield from _split_rows(metric, within, judge, ((column, _text(group)),))
+
+
 def _everyone(dataset: Dataset, column: str) -> list[str]:
-    if column.rpartition(".")[2] not in PERSON_COLUMNS:
+    if column.rpartition(".")[2] != "owner":
         return []
     return [str(person["person_id"]) for person in small.rows(dataset, "people")]
 

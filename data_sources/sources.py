@@ -1,0 +1,71 @@
+"""Which source the configuration means: one door for the app and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from data_sources.config import DEMO, Config
+from data_sources.database import Database, remember_surveys
+from data_sources.demo import open_demo
+from data_sources.engines import explained, parsed
+from data_sources.errors import SourceError
+from scorecard import prepared
+
+STORE: Final = Path(__file__).parent.parent / "var"  # where the demo company is built, once a day
+
+
+def connect(config: Config, now: datetime, store: Path = STORE) -> Database:
+    """The configured source, ready to be opened and probed; the demo company is built where it must be."""
+    if config.source != DEMO:
+        return Database(config)
+    file = open_demo(store, now.astimezone(UTC).date(), finish=make_ready)
+    demo = Database(replace(config, source=f"sqlite:///{file}"))
+    demo.label = "Demo company"
+    return demo
+
+
+def make_ready(engine: sa.Engine) -> None:
+    """The last step of filling a store of our own: what reading it needs is worked out now."""
+    if engine.dialect.name != "sqlite":
+        return
+    url = engine.url.render_as_string(hide_password=False)
+    remember_surveys(engine, url)
+    database = Database(url)
+    try:
+        prepared.prepare(engine, database.open())
+    finally:
+        database.close()
+
+
+def today_of(now: datetime) -> date:
+    """The day the demo company lives on."""
+    return now.astimezone(UTC).date()
+
+
+def writing_engine(url: str) -> sa.Engine:
+    """An engine that may write, for the demo company; SourceError when the URL can't be read."""
+    try:
+        return sa.create_engine(parsed(url))
+    except (SQLAlchemyError, ImportError) as error:
+        reason = explained(error, url)
+    raise reason
+
+
+@contextmanager
+def explaining(url: str) -> Iterator[None]:
+    """Turns what a database raises into one line without passwords."""
+    reason: SourceError | None = None
+    try:
+        yield
+    except SQLAlchemyError as error:
+        reason = explained(error, url)
+    if reason is not None:
+        raise reason
