@@ -15,6 +15,7 @@ from components.page import View
 from components.text import clean, escape
 from scorecard.formats import NOTHING, Formats
 
+_TO_THE_MINUTE: Final = len("2026-09-30T12:00")
 _ROW: Final = 35  # px a row takes in st.dataframe
 _MOST_ROWS: Final = 12  # rows seen without scrolling
 _STYLED: Final = 2_000  # rows up to which figures are written in the organisation's locale
@@ -25,6 +26,15 @@ def table(shown: Table, view: View, *, name: str, key: str) -> None:
     if shown.frame.empty:
         st.caption("No rows.")
         return
+    st.download_button(
+        "Download CSV",
+        csv(shown.frame),
+        file_name(view.slug, name, view.period.text, f"as of {view.as_of.text[:_TO_THE_MINUTE]}"),
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key=f"{key}_csv",
+    )
     st.dataframe(
         _localised(shown, view.formats),
         hide_index=True,
@@ -32,15 +42,6 @@ def table(shown: Table, view: View, *, name: str, key: str) -> None:
         height=_ROW * (min(len(shown.frame), _MOST_ROWS) + 1) + 3,
         key=f"{key}_table",
         alt=f"{name}: {len(shown.frame)} rows",
-    )
-    st.download_button(
-        "Download CSV",
-        csv(shown.frame),
-        file_name(view.slug, name, view.period.text, f"as of {view.as_of.text}"),
-        "text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-        key=f"{key}_csv",
     )
 
 

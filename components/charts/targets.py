@@ -61,8 +61,7 @@ def _bullet(row: int, item: Named, formats: Formats) -> dict[str, object]:
         "target": 1.0,
         "x": None if reading.value is None else max(reading.value, 0.0),
         "pace": reading.expected,
-        "detail": actual,
-        "done": done,
+        "detail": f"{done}  ·  {actual}" if actual and reading.value is not None else actual,
         "pace_text": pace,
         "said": ", ".join(part for part in (f"{done} of target", actual, pace, word) if part),
     }
@@ -118,6 +117,7 @@ def _targets(items: Sequence[Named]) -> Table:
         "Team": [i.row.team or "" for i in items],
         "Actual": [i.row.numerator for i in items],
         "Target": [target_of(i) for i in items],
+        "Unit": [i.measured for i in items],
         "Of target": [i.row.value for i in items],
         "Pace": [i.row.expected for i in items],
         "Status": [status_text(i.row.status) for i in items],
