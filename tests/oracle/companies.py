@@ -189,7 +189,7 @@ def _moments(first, end, as_of):
     edges += [seen, seen + timedelta(seconds=1), seen + DAY, seen - DAY]
     at_hours = st.builds(datetime.combine, _days(first, end), st.sampled_from(HOURS))
     low, high = (datetime.combine(day, time()) for day in (first - 30 * DAY, end + 30 * DAY))
-    anywhere = st.datetimes(low, high).map(lambda moment: moment.replace(microsecond=0))
+    anywhere = st.datetimes(low, high).map(lambda moment: moment.replace(microsecond=0, fold=0))
     return st.one_of(st.sampled_from(edges), at_hours, anywhere)
 
 
@@ -371,7 +371,7 @@ def _at_midnight(rows):
 def _orders(moment, names, first):
     long_ago = st.datetimes(
         datetime.combine(first - 800 * DAY, time()), datetime.combine(first, time())
-    ).map(lambda at: at.replace(microsecond=0))  # fmt: skip
+    ).map(lambda at: at.replace(microsecond=0, fold=0))  # fmt: skip
     one = st.fixed_dictionaries({
         "customer_id": st.sampled_from(("K1", "K2", "K3", "K4", None)),
         "lead_id": st.sampled_from((*names, "ghost", None)),
