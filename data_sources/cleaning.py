@@ -1,6 +1,6 @@
-"""SQL that turns a source's cells into the contract's: clean, or NULL. One function per question, three dialects.
+"""SQL that turns a source's cells into the contract's: clean, or NULL.
 
-Nothing is written into SQL text: patterns, mapped values and characters are bound parameters. Where a cell can
+Nothing is written into SQL text: patterns, mapped values and characters are bound. Where a cell can
 be told to be clean beforehand, its column is used as it stands, so that an index on it serves.
 """
 
@@ -35,7 +35,6 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
-from scorecard import cells
 from scorecard.contract import Column, Type
 from scorecard.dataset import Kind
 
@@ -75,7 +74,9 @@ _KINDS: Final = {
     Native.INSTANT: Kind.INSTANT,
     Native.DATE: Kind.DATE,
 }
-BLANKS: Final = "".join(c for c in map(chr, range(0x3001)) if not cells.trim(c))
+BLANKS: Final = (  # what scorecard.cells.trim takes off
+    "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + "\u180e\u200b\u200c\u200d\u2060\ufeff"
+)
 _HUGE: Final = 1e15  # beyond it a float no longer holds cents: no amount, no count
 _TRUE: Final = ("yes", "y", "true", "t", "1", "x", "ja", "oui", "wahr", "vrai")
 _FALSE: Final = ("no", "n", "false", "f", "0", "nein", "non", "falsch", "faux")
@@ -147,6 +148,8 @@ class Cleaning:
 
     def is_untidy(self, x: Expression) -> ColumnElement[bool]:
         """Whether text has blanks around it or is blank: lengths tell, where a collation may not."""
+        if self.dialect != "mysql":
+            return or_(self.trimmed(x) != x, x == "")
         left = func.length(self.trimmed(x))
         return or_(left != func.length(x), left == 0)
 
@@ -235,7 +238,7 @@ class Cleaning:
         return x if native is Native.INTEGER else cast(func.floor(x), BigInteger)
 
     def is_stamp(self, x: Expression) -> ColumnElement[bool]:
-        """Whether trimmed text is a day of the calendar, with or without a time: 2026-02-31 and 1.7.2026 aren't."""
+        """Whether trimmed text is a day of the calendar, with a time or without: 2026-02-31 isn't."""
         if self.dialect == "sqlite":
             day = func.substr(x, 1, 10)
             timed = and_(func.substr(x, 11, 1).in_((" ", "T")), func.datetime(x).is_not(None))
@@ -254,7 +257,9 @@ class Cleaning:
         clean = and_(self.is_stamp(x), not_(self.is_untidy(x)))
         if self.dialect != "sqlite":
             return and_(x.is_not(None), not_(clean))
-        as_written = case((func.length(x) == _DAY_LENGTH, func.date(x, _COMPUTED)), else_=func.datetime(x, _COMPUTED))
+        as_written = case(
+            (func.length(x) == _DAY_LENGTH, func.date(x, _COMPUTED)), else_=func.datetime(x, _COMPUTED)
+        )
         text_only = literal(value=True) if native is Native.TEXT else func.typeof(x) == "text"
         return case(
             (x.is_(None), False), (as_written == x, not_(text_only)), else_=not_(and_(text_only, clean))

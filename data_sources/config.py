@@ -31,9 +31,9 @@ Constant = str | int | float | bool
 class TableMapping:
     """Where one of our tables stands in the source, and what its columns and values are called there.
 
-    Either `table` (a table or view, with its schema if need be) or `select` (one SELECT), or neither: the table
-    of our own name. `columns`: our column to the source's ("" leaves it out), the others match by their header.
-    `values`: per column of ours, the source's value to ours. `constants`: our column to a value for every row.
+    Either `table` (a table or view, with its schema if need be) or `select` (one SELECT), or neither: the
+    table of our own name. `columns`: our column to the source's ("" leaves it out), the others match by their
+    header. `values`: per column of ours, the source's value to ours. `constants`: our column to one value.
     """
 
     table: str | None = None
@@ -63,9 +63,9 @@ class Config:
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
-    """The configuration of that file, or of .streamlit/secrets.toml where there is one; else the demo company.
+    """The configuration of that file, or of .streamlit/secrets.toml where there is one; else the demo.
 
-    TANDEM_SOURCE in `environ` (the process's own) wins over the file's. ConfigError says what can't be followed.
+    TANDEM_SOURCE in `environ` (the process's own) wins over the file's source. Raises ConfigError.
     """
     named = (os.environ if environ is None else environ).get(SOURCE_VARIABLE, "").strip()
     if path is None and not DEFAULT_PATH.is_file():

@@ -4,9 +4,9 @@
 `scorecard.dataset.Dataset`. How the probe sees a change:
 
 - SQLite: the file's and the write-ahead log's time, size and change counters.
-- PostgreSQL: the counters of rows inserted, updated and deleted in the tables read (pg_stat_user_tables). The server
-  counts with a lag of up to a second or so, so a change may be seen by the probe after the next.
-- MariaDB, MySQL: the tables' update_time, which is whole seconds: within two seconds of a change every probe is new.
+- PostgreSQL: the counters of rows inserted, updated and deleted in the tables read (pg_stat_user_tables). The
+  server counts with a lag of a second or so: a change may be seen by the probe after the next.
+- MariaDB, MySQL: the tables' update_time, in whole seconds: for two seconds after a change each probe is new.
 - Views, SELECTs, and all other databases: the time in steps of `refresh_seconds`.
 """
 
@@ -30,13 +30,12 @@ from data_sources.errors import SourceError
 from data_sources.flaws import LateProblems, flaws
 from data_sources.relations import Repeats, Survey, TableReader
 from data_sources.tables import Catalogue, Plan, catalogue
-from scorecard import small
 from scorecard.contract import TABLES
 from scorecard.dataset import Dataset, Relation, Stamp
-from scorecard.passes import PREPARED
+from scorecard.prepared import is_fresh
 from scorecard.problems import Problem
 
-SURVEYS: Final = "tandem_survey"  # beside PREPARED, in a store of our own: what its surveys found at load
+SURVEYS: Final = "tandem_survey"  # in a store of our own: what its surveys found at load
 _STORED: Final = table(SURVEYS, column("name"), column("found"))
 _HEADER: Final = 32  # bytes of a write-ahead log's header; its salts change whenever the log starts anew
 _COUNTER: Final = (24, 4)  # where a SQLite file counts its changes
@@ -140,14 +139,19 @@ class Database:
     # --- a store of our own
 
     def _stored_surveys(self) -> dict[str, Survey]:
+        if self.config.tables:
+            return {}  # they are about the tables as they stand
         with self.engine.connect() as connection:
             if not inspect(connection).has_table(SURVEYS):
                 return {}
             return {name: _survey(json.loads(found)) for name, found in connection.execute(select(_STORED))}
 
     def is_prepared(self) -> bool:
+        """Whether the store holds passes worked out at load that no mapping or setting changes."""
+        if self.config.tables or self.config.settings or self.url.get_backend_name() != "sqlite":
+            return False
         with self.engine.connect() as connection:
-            return inspect(connection).has_table(PREPARED)
+            return is_fresh(connection)
 
 
 def open_database(source: Config | str, now: datetime) -> Dataset:
@@ -156,19 +160,16 @@ def open_database(source: Config | str, now: datetime) -> Dataset:
 
 
 def _dataset(database: Database, found: Catalogue, relations: _Relations, stamp: Stamp) -> Dataset:
-    late: list[Dataset] = []
-    dataset = Dataset(
+    return Dataset(
         engine=database.engine,
         relations=relations,
         stamp=stamp,
         label=database.label,
-        problems=LateProblems(lambda: database._guarded(lambda: relations.problems(late[0]))),  # noqa: SLF001
+        problems=LateProblems(lambda: database._guarded(relations.problems)),  # noqa: SLF001
         missing=tuple(found.missing),
         prepared="leads" in found.plans and database.is_prepared(),
         overrides=database.config.settings,
     )
-    late.append(dataset)
-    return dataset
 
 
 class _Relations(Mapping[str, Relation]):
@@ -209,29 +210,45 @@ class _Relations(Mapping[str, Relation]):
             self._surveys[name] = self._readers[name].survey()
         return self._surveys[name]
 
-    def problems(self, dataset: Dataset) -> tuple[Problem, ...]:
-        settings = small.settings(dataset)
+    def problems(self) -> tuple[Problem, ...]:
         large = [name for name in self if TABLES[name].large]
-        return tuple(p for name in large for p in flaws(self._readers[name], self.survey(name), settings))
+        return tuple(p for name in large for p in flaws(self._readers[name], self.survey(name)))
 
 
 def remember_surveys(engine: Engine, source: str) -> None:
-    """Writes what the surveys of a store of our own found into it, so that opening it costs no scan.
+    """Writes what the surveys of a SQLite store of our own found into it, so that opening it costs no scan.
 
-    For whoever fills that store, as its last step: `engine` may write, `source` is the store's URL.
+    For whoever fills that store, as its last step: `engine` may write, `source` is the store's URL. Triggers
+    take a table's survey away when somebody writes to the table later.
     """
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP TABLE IF EXISTS {SURVEYS}"))
+    found = _large_surveys(source)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE {SURVEYS} (name VARCHAR(40), found TEXT)"))
+        for name, survey in found.items():
+            connection.execute(_STORED.insert(), {"name": name, "found": json.dumps(asdict(survey))})
+            for event in ("INSERT", "UPDATE", "DELETE"):
+                connection.execute(text(_forgetting(name, event)))
+
+
+def _large_surveys(source: str) -> dict[str, Survey]:
     database = Database(source)
     try:
         relations = database.open().relations
         assert isinstance(relations, _Relations)  # noqa: S101 - ours, from the line above
-        found = {name: relations.survey(name) for name in relations if TABLES[name].large}
+        return {name: relations.survey(name) for name in relations if TABLES[name].large}
     finally:
         database.close()
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE TABLE {SURVEYS} (name VARCHAR(40), found TEXT)"))
-        rows = [{"name": name, "found": json.dumps(asdict(survey))} for name, survey in found.items()]
-        if rows:
-            connection.execute(_STORED.insert(), rows)
+
+
+def _forgetting(table_name: str, event: str) -> str:
+    """A trigger in SQLite's words; the names are the contract's."""
+    stored = f"{SURVEYS} WHERE name = '{table_name}'"
+    return (
+        f"CREATE TRIGGER IF NOT EXISTS {SURVEYS}_{table_name}_{event.lower()} AFTER {event} ON {table_name} "
+        f"WHEN EXISTS (SELECT 1 FROM {stored}) BEGIN DELETE FROM {stored}; END"
+    )
 
 
 def _survey(found: Mapping[str, Any]) -> Survey:
@@ -280,7 +297,7 @@ def _quoted(connection: Connection, plan: Plan) -> str:
 
 
 def _mysql_state(connection: Connection, plans: list[Plan]) -> str | None:
-    """When each table was last changed; None where one doesn't know (a view, or nothing since the server started)."""
+    """When each table was last changed; None where one doesn't know (nothing since the server started)."""
     tables = table(
         "tables",
         *map(column, ("table_schema", "table_name", "table_type", "update_time", "create_time")),

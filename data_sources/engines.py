@@ -196,10 +196,16 @@ def _place(url: URL) -> str:
     return f"{_NAMES.get(url.get_backend_name(), url.get_backend_name())} at {url.host or 'localhost'}{port}"
 
 
+_NO_HOST: Final = (
+    "could not translate host|failed to resolve host|Name or service|getaddrinfo|name resolution"
+)
+_SILENT: Final = (
+    r"Connection refused|timeout expired|timed out|No route to host|Network is unreachable|\(2003,"
+    r"|connection is bad|server closed|Lost connection|\(2006,|\(2013,"
+)
 _CAUSES: Final = (
     (
-        r"password authentication failed|no password supplied|Access denied for user .*using password|\(1045,"
-        r"|authentication (failed|error)|\brole \S+ does not exist",
+        r"no password supplied|\(1045,|authentication (failed|error)|\brole \S+ does not exist",
         "{where} did not accept user {user!r} with that password. Check both in source.",
     ),
     (
@@ -211,12 +217,11 @@ _CAUSES: Final = (
         "{where}: user {user!r} may not read what Tandem needs in {db!r}. Grant it SELECT there.",
     ),
     (
-        r"could not translate host|failed to resolve host|Name or service not known|getaddrinfo|Temporary failure",
+        _NO_HOST,
         "{where}: there is no host of that name. Check the host in source.",
     ),
     (
-        r"Connection refused|timeout expired|timed out|No route to host|Network is unreachable|\(2003,"
-        r"|connection is bad|server closed|Lost connection|\(2006,|\(2013,",
+        _SILENT,
         "{where} does not answer. Check that it runs and that host and port in source are right.",
     ),
     (

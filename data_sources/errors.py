@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 HIDDEN: Final = "***"
-_SECRET: Final = r"[^=&?;\s]*(?:pass|pwd|secret|token|key|credential|odbc_connect)[^=&?;\s]*"
+_SECRET: Final = r"[^=&?;\s]*(?:pass|pwd|secret|token|key|credential|odbc_connect)[^=&?;\s]*"  # noqa: S105 - how secrets are called
 _SECRET_ARGUMENT: Final = re.compile(rf"(?i)(?<=[?&;])({_SECRET})=([^&;]*)")
 _USER_PART: Final = re.compile(
     r"(?s)^(?P<scheme>[^:/?#]+://)(?P<user>[^:@/]*):(?P<password>.*)@(?P<rest>.*)$"

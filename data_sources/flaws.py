@@ -14,10 +14,8 @@ from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, 
 from data_sources.cleaning import Expression, Native, count_if
 from data_sources.relations import Survey, TableReader, one_of
 from data_sources.tables import Cell
-from scorecard import cells
 from scorecard.contract import Column, Type
 from scorecard.problems import Problem, Severity
-from scorecard.settings import Settings
 
 EXAMPLES: Final = 50
 
@@ -62,18 +60,17 @@ class _Lost:
         return self.cell.column is not None and (self.cell.column.required or self.cell.name == "pass_no")
 
 
-def flaws(reader: TableReader, survey: Survey, settings: Settings) -> tuple[Problem, ...]:
-    """Every problem with single cells and keys of one large table."""
-    return tuple(_Finder(reader, survey, settings).find())
+def flaws(reader: TableReader, survey: Survey) -> tuple[Problem, ...]:
+    """Every problem with single cells and keys of one large table; `scorecard.checks` finds finer words."""
+    return tuple(_Finder(reader, survey).find())
 
 
 class _Finder:
-    def __init__(self, reader: TableReader, survey: Survey, settings: Settings) -> None:
+    def __init__(self, reader: TableReader, survey: Survey) -> None:
         self.reader = reader
         self.plan = reader.plan
         self.table = reader.plan.table
         self.survey = survey
-        self.settings = settings
         self.columns = reader.cleaned(survey)
 
     def find(self) -> Iterator[Problem]:
@@ -151,7 +148,7 @@ class _Finder:
     def _problem(self, way: _Lost, key: str, value: str | None, amount: float | None) -> Problem:
         column = way.cell.column
         assert column is not None  # noqa: S101 - attributes are never lost
-        what, instead = _words(way.rule, column, value, self.settings)
+        what, instead = _words(way.rule, column)
         return Problem(
             Severity.ERROR, way.rule, self.table.name, what, instead, key, column.name, value,
             rows_left_out=int(way.takes_row), amount_left_out=amount,
@@ -160,10 +157,11 @@ class _Finder:
     def _rest(self, way: _Lost, rows: int, amount: float | None) -> Problem:
         column = way.cell.column
         assert column is not None  # noqa: S101 - attributes are never lost
-        _, instead = _words(way.rule, column, None, self.settings)
+        _, instead = _words(way.rule, column)
         return Problem(
-            Severity.ERROR, way.rule, self.table.name, f"{rows:,} more cells like these can't be used.", instead,
-            None, column.name, rows=rows, rows_left_out=rows if way.takes_row else 0, amount_left_out=amount,
+            Severity.ERROR, way.rule, self.table.name, f"{rows:,} more cells like these can't be used.",
+            instead, column=column.name, rows=rows, rows_left_out=rows if way.takes_row else 0,
+            amount_left_out=amount,
         )  # fmt: skip
 
     # --- keys
@@ -230,30 +228,32 @@ class _Finder:
         ).one()
         return Problem(
             Severity.ERROR, "duplicate", self.table.name,
-            f"{int(keys):,} keys stand on {int(rows):,} rows; identical rows count once, differing ones not at all.",
+            f"{int(keys):,} keys stand on {int(rows):,} rows; identical ones count once, others never.",
             f"Give each row its own {' and '.join(self.table.key)}.",
             column=", ".join(self.table.key), rows=int(rows), rows_left_out=int(rows) - int(keys),
         )  # fmt: skip
 
 
-def _words(rule: str, column: Column, value: str | None, settings: Settings) -> tuple[str, str]:
-    """What is wrong with a cell and what to write, in the words small tables use."""
+def _words(rule: str, column: Column) -> tuple[str, str]:
+    """What is wrong with a cell, and what to write."""
     if rule == "required":
         return (
             f"{column.name} is blank; without it the row can't be used.",
             f"Fill in {column.name}: {column.doc}",
         )
-    parsed = cells.parse(value, column, settings)
-    example = {
+    return f"{column.name} is a {column.type}, and this can't be read as one.", f"Write {_example(column)}."
+
+
+def _example(column: Column) -> str:
+    if column.minimum is not None and column.maximum is not None:
+        return f"a number from {column.minimum:g} to {column.maximum:g}"
+    examples = {
         Type.TIME: "2026-09-30 14:05",
         Type.DATE: "2026-09-30",
         Type.INTEGER: "25",
         Type.BOOLEAN: "1 or 0",
     }
-    if parsed.problem and parsed.severity is Severity.ERROR:
-        return parsed.problem, parsed.instead or ""
-    wanted = example.get(column.type, "1200.50")
-    return f"{column.name} is a {column.type}, and a database can't compute with this.", f"Write {wanted}."
+    return examples.get(column.type, "a plain number such as 1200.50")
 
 
 def _place(parts: Iterable[object]) -> str:

@@ -1,4 +1,4 @@
-"""A table of the source made clean: surveyed once per state, and no costlier in SQL than what the survey found.
+"""A table of the source made clean: surveyed once per state, no costlier in SQL than the survey shows.
 
 A survey is one scan that counts cells which would need work in every query: stamps that aren't ISO, keys with
 blanks around them, values of another type than their column's. Where it counts none, the column is used as it
@@ -28,6 +28,7 @@ from sqlalchemy import (
     tuple_,
     type_coerce,
 )
+from sqlalchemy.types import TypeEngine
 
 from data_sources.cleaning import SQL_TYPES, Cleaning, Expression, Native, count_if, stamp_kind
 from data_sources.tables import Cell, Plan
@@ -48,7 +49,7 @@ _NUMBERS: Final = (Type.INTEGER, Type.NUMBER, Type.MONEY, Type.SHARE)
 class Repeats:
     """Keys that stand more than once: those whose rows are all the same, and those whose rows differ.
 
-    `spare` are the rows to go without so that the same ones count once, where the database has a name for a row.
+    `spare` are the rows to go without so that the same ones count once, where the database names its rows.
     With `many` there are more than LISTED keys, and the lists are empty.
     """
 
@@ -373,7 +374,7 @@ def one_of(key: Sequence[Expression], keys: Sequence[tuple[Any, ...]]) -> Column
     return tuple_(*key).in_(list(keys))
 
 
-_KIND_TYPES: Final = {
+_KIND_TYPES: Final[Mapping[Kind, TypeEngine[Any]]] = {
     Kind.INTEGER: BigInteger(),
     Kind.NUMBER: Double(),
     Kind.EPOCH: BigInteger(),

@@ -1,4 +1,4 @@
-"""Which of the source's tables and columns stand for which of the contract's: by configuration, else by name."""
+"""Which of the source's tables and columns stand for the contract's: by configuration, else by name."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class _Finder:
         base = table(name, *self._typed(found), schema=schema)
         where = f"{schema}.{name}" if schema else name
         matched = self._match(contract_table, mapping, found, where)
-        return self._finished(contract_table, mapping, base, matched, where, (schema, name))
+        return self._finished(contract_table, mapping, base, matched, where, physical=(schema, name))
 
     def _typed(self, found: Mapping[str, Found]) -> list[ColumnClause[Any]]:
         """Columns with types by which a driver's values are read; SQLite's cells are taken as they come."""
@@ -166,7 +166,8 @@ class _Finder:
         near = get_close_matches(wanted, [*names, *self.names], n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
         self.result.missing.append(
-            f"tandem.tables.{contract_table.name} names the table {wanted}, which {self.label} does not have.{hint}"
+            f"tandem.tables.{contract_table.name} names the table {wanted}, which {self.label} does not have."
+            f"{hint}"
         )
 
     # --- what its columns are
@@ -215,7 +216,7 @@ class _Finder:
             return None
         base = _textual(sql, self._typed(found)).subquery(contract_table.name)
         matched = self._match(contract_table, mapping, found, where)
-        return self._finished(contract_table, mapping, base, matched, where, None)
+        return self._finished(contract_table, mapping, base, matched, where)
 
     def _described(self, query: TextualSelect) -> dict[str, Found]:
         rows = select(text("*")).select_from(query.subquery("described")).limit(_SAMPLE)
@@ -288,7 +289,8 @@ class _Finder:
         base: FromClause,
         matched: Mapping[str, Found],
         where: str,
-        physical: tuple[str | None, str] | None,
+        *,
+        physical: tuple[str | None, str] | None = None,
     ) -> Plan | None:
         if not matched and not mapping.constants:
             self.result.missing.append(f"{where} has none of the columns of {contract_table.name}.")
@@ -301,7 +303,7 @@ class _Finder:
         return Plan(contract_table, base, cells, where, unique, physical, self._row_name(base, physical))
 
     def _row_name(self, base: FromClause, physical: tuple[str | None, str] | None) -> Expression | None:
-        """SQLite's rowid, PostgreSQL's ctid, elsewhere a primary key of one column; None for views and the like."""
+        """SQLite's rowid, PostgreSQL's ctid, elsewhere a primary key of one column; None for views."""
         if physical is None or physical[1] in self._views(physical[0]):
             return None
         schema, name = physical
@@ -329,7 +331,7 @@ class _Finder:
     def _cell(
         self, contract_table: Table, mapping: TableMapping, base: FromClause, ours: str, found: Found
     ) -> Cell:
-        contract_column = contract_table[ours] if ours in contract_table else None
+        contract_column = _contract_column(contract_table, ours)
         raw = base.c[found.name]
         if values := mapping.values.get(ours):
             mapped = self.cleaning.mapped(raw, found.native, values)
@@ -355,7 +357,7 @@ class _Finder:
         )
 
     def _readable(self, plan: Plan) -> bool:
-        """Asks for no row, so that a view that broke or a right that lacks shows up here and not on a page."""
+        """Asks for no row: a view that broke or a right that lacks shows up here and not on a page."""
         wanted = [cell.raw.label(name) for name, cell in plan.cells.items()]
         try:
             with self.engine.connect() as connection:
@@ -468,8 +470,12 @@ def _named(found: Mapping[str, Found], wanted: str) -> Found | None:
     )
 
 
+def _contract_column(contract_table: Table, ours: str) -> Column | None:
+    return contract_table[ours] if ours in contract_table else None  # noqa: SIM401 - a Table is no dict
+
+
 def _constant(contract_table: Table, ours: str, value: Constant) -> Cell:
-    contract_column = contract_table[ours] if ours in contract_table else None
+    contract_column = _contract_column(contract_table, ours)
     if isinstance(value, str):
         return Cell(ours, contract_column, literal(value, types.Text()), Native.TEXT, plain=False)
     if isinstance(value, bool) or (contract_column is not None and contract_column.type is Type.TEXT):

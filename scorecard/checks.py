@@ -1,20 +1,22 @@
 """Everything that is wrong with the data of a source, in the words of whoever keeps them.
 
-What can't be read at all is found where it is read (by the source, and by `scorecard.small`). Here are the rules
-that need several cells: references, the order of stamps, values that nearly match, copies on later passes,
-money without a rate, and what goals, quotas and moved targets must not say. Large tables are only ever counted
-in SQL, with at most 50 examples a rule.
+What can't be read at all is found where it is read (by the source, and by `scorecard.small`). Here are the
+rules that need several cells: references, the order of stamps, values that nearly match, copies on later
+passes, money without a rate, and what goals, quotas and moved targets must not say. Large tables are only
+ever counted in SQL, with at most 50 examples a rule.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
-from scorecard import checks_large, checks_plans, small
+from scorecard import cells, checks_large, checks_plans, small
 from scorecard.clock import AsOf
 from scorecard.contract import TABLES
 from scorecard.dataset import Dataset
 from scorecard.problems import Problem, Severity
+from scorecard.settings import Settings
 
 
 def check(dataset: Dataset, as_of: AsOf, metrics: Collection[str] | None = None) -> tuple[Problem, ...]:
@@ -39,7 +41,8 @@ def _known(metrics: Collection[str] | None) -> Collection[str]:
 
 
 def _found(dataset: Dataset, as_of: AsOf, metrics: Collection[str]) -> Iterator[Problem]:
-    yield from dataset.problems
+    settings = small.settings(dataset)
+    yield from (_worded(problem, settings) for problem in dataset.problems)
     yield from small.settings_problems(dataset)
     for table in _small_tables(dataset):
         yield from small.reading(dataset, table).problems
@@ -51,3 +54,14 @@ def _small_tables(dataset: Dataset) -> list[str]:
     return [
         name for name, t in TABLES.items() if not t.large and name != "settings" and name in dataset.relations
     ]
+
+
+def _worded(problem: Problem, settings: Settings) -> Problem:
+    """A cell of a large table, told in the words that a cell of a small one would be."""
+    table = TABLES.get(problem.table)
+    if problem.rule != "cell" or table is None or problem.column not in table or problem.value is None:
+        return problem
+    cell = cells.parse(problem.value, table[str(problem.column)], settings)
+    if cell.severity is not Severity.ERROR or cell.problem is None or cell.instead is None:
+        return problem  # readable in a sheet, but not where a database has to compute with it
+    return replace(problem, what=cell.problem, instead=cell.instead)

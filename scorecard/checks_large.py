@@ -24,8 +24,8 @@ _VALUES: Final = 2_000  # a column with more values than this holds names, not c
 _RATE_DAYS: Final = 31  # how old a rate may be (contract, section 1)
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 _COPIED: Final = (
-    "mql_at", "handed_off_at", "assigned_at", "first_touch_at", "accepted_at", "rejected_at", "nurtured_at", "sql_at",
-    "opportunity_at", "won_at", "lost_at",
+    "mql_at", "handed_off_at", "assigned_at", "first_touch_at", "accepted_at", "rejected_at", "nurtured_at",
+    "sql_at", "opportunity_at", "won_at", "lost_at",
 )  # fmt: skip
 _ORDER: Final = (
     ("created_at", "mql_at"), ("created_at", "handed_off_at"), ("mql_at", "handed_off_at"),
@@ -132,7 +132,8 @@ def _told_dangling(
     if rest := ordered[EXAMPLES:]:
         rows = sum(counts[v] for v in rest)
         yield Problem(
-            _WARNING, "reference", table, f"{len(rest):,} more values lead to no row in {target}; {_n(rows)} name them.",
+            _WARNING, "reference", table,
+            f"{len(rest):,} more values lead to no row in {target}; {_n(rows)} name them.",
             f"Add them to {target}, or correct the names.", column=column, rows=rows,
         )  # fmt: skip
 
@@ -195,7 +196,8 @@ def _unknown_sources(dataset: Dataset) -> Iterator[Problem]:
             near = nearest(name, there)
             yield Problem(
                 _WARNING, "near_miss", "settings", "no lead has this source.",
-                f"Write {near}." if near else "Correct it, or take it out.", "marketing_sources", "value", name,
+                f"Write {near}." if near else "Correct it, or take it out.",
+                "marketing_sources", "value", name,
             )  # fmt: skip
 
 
@@ -261,7 +263,7 @@ def _without_rate(table: str, name: str, cases: Sequence[tuple[date, int, float]
 class _Rule:
     """Rows of leads that break a rule: how they are told, and the two stamps to show.
 
-    `suspicion` holds wherever `condition` does, and asks only for the cells as they stand: epochs make long SQL.
+    `suspicion` holds wherever `condition` does, and takes the cells as they stand: epochs are long SQL.
     """
 
     severity: Severity
@@ -312,7 +314,8 @@ class _Leads:
                     _WARNING, "rejected_before_hand_off" if rejected else "order", second,
                     self._looks_earlier(second, first),
                     and_(self._is_earlier(second, first), *self._own(first), *self._own(second)),
-                    f"{second} lies before {first}.", f"Correct the one that is wrong: {first} comes first.", first,
+                    f"{second} lies before {first}.", f"Correct the one that is wrong: {first} comes first.",
+                    first,
                 )  # fmt: skip
 
     def _looks_earlier(self, second: str, first: str) -> ColumnElement[bool]:
@@ -376,12 +379,14 @@ class _Leads:
         if rule.counted:
             (key, value, _, _), *_ = examples
             what = f"On {_n(count)} {rule.what}"
-            yield Problem(rule.severity, rule.name, "leads", what, rule.instead, key, rule.column, value, count)
+            yield Problem(
+                rule.severity, rule.name, "leads", what, rule.instead, key, rule.column, value, count
+            )
             return
         for key, value, beside, worth in examples:
             yield Problem(
-                rule.severity, rule.name, "leads", f"{rule.what}{beside}", rule.instead, key, rule.column, value,
-                amount_left_out=worth,
+                rule.severity, rule.name, "leads", f"{rule.what}{beside}", rule.instead, key, rule.column,
+                value, amount_left_out=worth,
             )  # fmt: skip
         if rest := count - len(examples):
             told = sum(worth or 0 for *_, worth in examples)

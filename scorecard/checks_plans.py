@@ -31,9 +31,9 @@ def problems(dataset: Dataset, metrics: Collection[str]) -> Iterator[Problem]:
     yield from _spans(dataset)
 
 
-def _problem(
-    severity: Severity, rule: str, place: tuple[str, str | None, str | None], value: object, what: str, instead: str,
-    *, left_out: int = 0,
+def _problem(  # noqa: PLR0917 - they read as one sentence
+    severity: Severity, rule: str, place: tuple[str, str | None, str | None], value: object, /, what: str,
+    instead: str, *, left_out: int = 0,
 ) -> Problem:  # fmt: skip
     table, key, column = place
     shown = None if value is None else str(value)
@@ -72,7 +72,8 @@ def _goal(goal: Row, metrics: Collection[str]) -> Iterator[Problem]:
     if goal["kind"] == "total" and target == 0 and goal["direction"] != "stay_below":
         yield _problem(
             _WARNING, "zero_target", ("goals", key, "target"), target,
-            "a target of 0 is reached before it starts, so there is no percentage.", "Write the number that is wanted.",
+            "a target of 0 is reached before it starts, so there is no percentage.",
+            "Write the number that is wanted.",
         )  # fmt: skip
     if goal["metric"] is not None:
         yield from _metric("goals", key, goal["metric"], metrics)
@@ -94,14 +95,14 @@ def _metric(table: str, key: str, metric: str, known: Collection[str]) -> Iterat
 def _loops(goals: tuple[Row, ...]) -> Iterator[Problem]:
     parents = {g["goal_id"]: g["parent_id"] for g in goals}
     told: set[str] = set()
-    for start in parents:
+    for start, parent in parents.items():
         path = [start]
         while (above := parents.get(path[-1])) is not None and above not in path:
             path.append(above)
         if above == start and not told & set(path):
             told |= set(path)
             yield _problem(
-                _ERROR, "goal_loop", ("goals", start, "parent_id"), parents[start],
+                _ERROR, "goal_loop", ("goals", start, "parent_id"), parent,
                 f"these goals are parts of each other: {' in '.join([*path, start])}.",
                 "Leave the parent of the topmost goal blank.",
             )  # fmt: skip
@@ -121,7 +122,8 @@ def _actuals(dataset: Dataset, goals: dict[str, Row]) -> Iterator[Problem]:
         if len(values) > 1:
             shown = ", ".join(f"{v:g}" for v in values)
             yield Problem(
-                _ERROR, "two_levels", "goal_actuals", "one day has two different standing values; neither is used.",
+                _ERROR, "two_levels", "goal_actuals",
+                "one day has two different standing values; neither is used.",
                 "Keep the one that is right.", f"{goal_id}, {day}", "value", shown, len(rows), len(rows),
             )  # fmt: skip
 
@@ -180,8 +182,8 @@ def _moved(dataset: Dataset, goals: tuple[Row, ...]) -> Iterator[Problem]:
             who = f" by {change['by']}" if change["by"] else ""
             yield _problem(
                 _WARNING, "target_moved", (change["table"], change["key"], "target"), change["new"],
-                f"the target was moved from {_shown(change['old'])} to {_shown(change['new'])} on {day}{who}, "
-                f"after its period began on {start}.",
+                f"the target was moved from {_shown(change['old'])} to {_shown(change['new'])} on {day}{who},"
+                f" after its period began on {start}.",
                 "Judge the period by both targets, or say why in target_changes.",
             )  # fmt: skip
 
