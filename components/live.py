@@ -11,15 +11,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
 import streamlit as st
 
 from data_sources import config
-from data_sources.database import Database
-from data_sources.demo import open_demo
 from data_sources.errors import ConfigError, SourceError
+from data_sources.sources import connect
 from scorecard import small
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
@@ -27,7 +25,6 @@ from scorecard.dataset import Dataset
 P = ParamSpec("P")
 T = TypeVar("T")
 
-STORE: Final = Path(__file__).parent.parent / "var"  # where the demo company is built, once a day
 EVERY: Final = timedelta(seconds=2)  # how long an answer of the source is the present
 STEP: Final = timedelta(minutes=10)  # as_of moves on in steps, so that a rerun asks what was asked before
 REMEMBERED: Final = 512  # results, over all states of the data, periods, filters
@@ -100,18 +97,9 @@ def live(*, again: bool = False) -> Live:
 @st.cache_resource(show_spinner="Opening the data …")
 def _watch() -> Watch:
     try:
-        return Watch(_source(config.load(environ=os.environ)))
+        return Watch(connect(config.load(environ=os.environ), datetime.now(UTC)))
     except (ConfigError, SourceError) as error:
         raise NoDataError(str(error)) from error
-
-
-def _source(found: config.Config) -> Source:
-    if found.source != config.DEMO:
-        return Database(found)
-    file = open_demo(STORE, datetime.now(UTC).date())
-    demo = Database(replace(found, source=f"sqlite:///{file}"))
-    demo.label = "Demo company"
-    return demo
 
 
 def as_of(now: Live, written: str | None) -> AsOf:
