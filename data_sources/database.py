@@ -85,7 +85,7 @@ class Database:
         version = self._version()
         found = self._known()
         read_at = self.clock()
-        relations = _Relations(self.engine, found.plans, self._stored_surveys(), self._guarded)
+        relations = Relations(self.engine, found.plans, self._stored_surveys(), self._guarded)
         return _dataset(self, found, relations, Stamp(version, read_at, self._changed_at()))
 
     def _known(self) -> Catalogue:
@@ -159,7 +159,7 @@ def open_database(source: Config | str, now: datetime) -> Dataset:
     return Database(source, clock=lambda: now).open()
 
 
-def _dataset(database: Database, found: Catalogue, relations: _Relations, stamp: Stamp) -> Dataset:
+def _dataset(database: Database, found: Catalogue, relations: Relations, stamp: Stamp) -> Dataset:
     return Dataset(
         engine=database.engine,
         relations=relations,
@@ -172,7 +172,7 @@ def _dataset(database: Database, found: Catalogue, relations: _Relations, stamp:
     )
 
 
-class _Relations(Mapping[str, Relation]):
+class Relations(Mapping[str, Relation]):
     """The tables, each surveyed and built when it is first asked for."""
 
     def __init__(
@@ -205,6 +205,11 @@ class _Relations(Mapping[str, Relation]):
     def __contains__(self, name: object) -> bool:
         return name in self._readers
 
+    @property
+    def plans(self) -> list[Plan]:
+        """What stands for our tables in the source."""
+        return [reader.plan for reader in self._readers.values()]
+
     def survey(self, name: str) -> Survey:
         if name not in self._surveys:
             self._surveys[name] = self._readers[name].survey()
@@ -236,7 +241,7 @@ def _large_surveys(source: str) -> dict[str, Survey]:
     database = Database(source)
     try:
         relations = database.open().relations
-        assert isinstance(relations, _Relations)  # noqa: S101 - ours, from the line above
+        assert isinstance(relations, Relations)  # noqa: S101 - ours, from the line above
         return {name: relations.survey(name) for name in relations if TABLES[name].large}
     finally:
         database.close()
@@ -244,11 +249,10 @@ def _large_surveys(source: str) -> dict[str, Survey]:
 
 def _forgetting(table_name: str, event: str) -> str:
     """A trigger in SQLite's words; the names are the contract's."""
-    stored = f"{SURVEYS} WHERE name = '{table_name}'"
-    return (
-        f"CREATE TRIGGER IF NOT EXISTS {SURVEYS}_{table_name}_{event.lower()} AFTER {event} ON {table_name} "
-        f"WHEN EXISTS (SELECT 1 FROM {stored}) BEGIN DELETE FROM {stored}; END"
-    )
+    trigger = f"{SURVEYS}_{table_name}_{event.lower()}"
+    stored = f"FROM {SURVEYS} WHERE name = '{table_name}'"
+    when = f"AFTER {event} ON {table_name} WHEN EXISTS (SELECT 1 {stored})"
+    return f"CREATE TRIGGER IF NOT EXISTS {trigger} {when} BEGIN DELETE {stored}; END"
 
 
 def _survey(found: Mapping[str, Any]) -> Survey:

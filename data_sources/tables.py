@@ -59,6 +59,7 @@ class Cell:
     nullable: bool = True
     collated: bool = False
     plain: bool = True  # the source's column itself, not an expression over it
+    source: str | None = None  # what the source calls it
 
 
 @dataclass(frozen=True)
@@ -336,7 +337,9 @@ class _Finder:
         if values := mapping.values.get(ours):
             mapped = self.cleaning.mapped(raw, found.native, values)
             return Cell(ours, contract_column, mapped, Native.TEXT, collated=False, plain=False)
-        return Cell(ours, contract_column, raw, found.native, found.nullable, found.collated)
+        return Cell(
+            ours, contract_column, raw, found.native, found.nullable, found.collated, source=found.name
+        )
 
     def _unique(
         self, physical: tuple[str | None, str], matched: Mapping[str, Found]

@@ -1,5 +1,6 @@
 """The configuration: what it says, and what it says when it can't be followed."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,12 @@ def test_the_source_does_not_show_in_a_config():
 def test_a_semicolon_in_quotes_or_comments_parts_no_statements():
     assert config.not_one_select("SELECT ';' AS a -- one; two\n FROM t;") is None
     assert config.not_one_select("/* why; */ WITH a AS (SELECT 1) SELECT * FROM a") is None
+
+
+def test_the_documented_configuration_can_be_followed(written):
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    found = [load(written(example), {}) for example in examples]
+    assert found[0].source.startswith("postgresql://")
+    assert set(found[1].tables) == {"leads", "orders", "people"}
+    assert all(f"`{key}`" in page for key in config._KEYS)

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from data_sources.advice import advice
 from data_sources.cleaning import BLANKS
 from data_sources.config import Config, TableMapping
 from data_sources.database import Database, open_database, remember_surveys
@@ -329,7 +330,7 @@ def test_headers_match_whatever_their_case_and_punctuation_and_others_are_attrib
 def test_a_crm_is_mapped_by_configuration_alone(database_url):
     run(
         database_url,
-        "CREATE TABLE deals (id INTEGER PRIMARY KEY, opened VARCHAR(19), stage VARCHAR(9), closed VARCHAR(19), "
+        "CREATE TABLE deals (id INTEGER PRIMARY KEY, opened VARCHAR(19), stage VARCHAR(9), closed TEXT, "
         "origin VARCHAR(40), source VARCHAR(40))",
         "INSERT INTO deals VALUES (1, '2026-07-01', 'Won', '2026-08-01', 'Web form', 'sys')",
         "INSERT INTO deals VALUES (2, '2026-07-02', 'Lost', '2026-08-02', 'Phone', 'sys')",
@@ -617,3 +618,16 @@ def test_fifty_examples_and_one_line_for_the_rest(sqlite_url):
 def test_blanks_are_those_of_the_scorecard():
     assert all(cells.trim(blank) == "" for blank in BLANKS)
     assert cells.trim("x") == "x"
+
+
+def test_indexes_that_lack_are_named_by_what_the_source_calls_its_columns(database_url):
+    run(
+        database_url,
+        "CREATE TABLE deals (id INTEGER PRIMARY KEY, opened DATE, handed DATE, amount DOUBLE PRECISION)",
+        "CREATE INDEX mine ON deals (opened)",
+    )
+    columns = {"lead_id": "id", "created_at": "opened", "handed_off_at": "handed"}
+    lines = advice(opened(database_url, leads=TableMapping(table="deals", columns=columns)))
+    assert [line.partition(": ")[2] for line in lines] == [
+        "CREATE INDEX tandem_leads_handed ON deals (handed);",
+    ]
