@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from scorecard.clock import date_of, day_number
 from scorecard.measures import ALL, Group, PassView, Question, in_base
-from scorecard.passes import STAMPS, holds_dates
+from scorecard.passes import STAMPS, holds_dates, once
 from scorecard.periods import Period
 from scorecard.scopes import Filter
 from scorecard.sqltime import stepped
@@ -191,8 +191,10 @@ def closed_value(question: Question) -> Mapping[Group, ClosedValue]:
         between = question.passes.between(stamp, question.start, question.seen_end)
         rows = _grouped(question, view, [stamp, "amount", "amount_at", "currency"], between)
         seen = case((rows.c.amount_at < question.as_of.until, rows.c.amount))
-        amount = in_base(question, seen, rows.c.currency, question.clock.day(rows.c[stamp]), "leads")
-        inner = select(rows.c.g, amount.label("a")).select_from(rows).subquery("a")
+        day = question.clock.day(rows.c[stamp])
+        priced = once(select(rows.c.g, seen.label("a"), rows.c.currency.label("c"), day.label("d")), "p")
+        amount = in_base(question, priced.c.a, priced.c.c, priced.c.d, "leads")
+        inner = select(priced.c.g, amount.label("a")).subquery("a")
         valued = case((inner.c.a > 0, inner.c.a))
         counted = select(inner.c.g, func.sum(valued), func.count(valued), func.count()).group_by(inner.c.g)
         for g, total, n, rows_n in question.run(counted):
@@ -257,11 +259,13 @@ def lifetime_value(question: Question, period: Period) -> Share:
     local = question.clock.local
     at = question.clock.epoch(orders, "closed_at")
     in_a_year = local(at) < local(first.c.first) + _year_from(question, first.c.first) * 86_400
-    margin = in_base(question, _margin(question, orders), _currency(orders), question.clock.day(at), "orders")
     joined = sa.join(first, orders.source, orders["customer_id"] == first.c.customer_id)
-    counted = select(func.sum(margin), func.count(first.c.customer_id.distinct())).select_from(joined)
     inside = and_(first.c.first >= start, first.c.first < end, at < question.as_of.until, in_a_year)
-    total, customers = question.run(counted.where(inside))[0]
+    columns = [first.c.customer_id.label("who"), _margin(question, orders).label("m")]
+    columns += [_currency(orders).label("c"), question.clock.day(at).label("d")]
+    bought = once(select(*columns).select_from(joined).where(inside), "b")
+    margin = in_base(question, bought.c.m, bought.c.c, bought.c.d, "orders")
+    total, customers = question.run(select(func.sum(margin), func.count(bought.c.who.distinct())))[0]
     return Share(float(total or 0), int(customers))
 
 

@@ -103,7 +103,7 @@ def _team(team: str, title: str) -> list[str]:
 
 
 def _metric(metric: Metric) -> str:
-    needs = ", ".join(f"`{need}`".replace("|", "` or `") for need in metric.needs)
+    needs = ", ".join(f"`{need}`".replace("|", "` or `").replace("?", "` (without that table `") + (")" if "?" in need else "") for need in metric.needs)
     cohort = " (cohort)" if metric.cohort else ""
     return (
         f"| `{metric.name}`{cohort} | **{metric.label}.** {metric.meaning} | {metric.formula} | {metric.unit} "

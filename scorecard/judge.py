@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
 from scorecard import conversions
-from scorecard.clock import date_of
+from scorecard.clock import date_of, day_number, read_iso
 from scorecard.contract import TABLES
+from scorecard.dataset import Kind
 from scorecard.measures import Question
 from scorecard.metrics import Figures, Metric
 from scorecard.passes import sql_clock
@@ -37,12 +40,24 @@ def coverage(question: Question, table: str) -> Coverage:
 
 def _coverage(question: Question, table: str) -> Coverage:
     relation, column = question.dataset.relations[table], str(TABLES[table].feed)
-    clock = sql_clock(question.dataset)
-    epoch = clock.epoch(relation, column)
-    seen = clock.between(relation, column, None, question.as_of.until)
-    first, last = question.run(select(func.min(epoch), func.max(epoch)).where(seen))[0]
-    day = question.settings.zone.day
-    return Coverage(None if first is None else day(int(first)), None if last is None else day(int(last)))
+    seen = sql_clock(question.dataset).between(relation, column, None, question.as_of.until)
+    raw = relation[column]
+    first, last = question.run(select(func.min(raw), func.max(raw)).where(seen))[0]
+    return Coverage(_day(question, relation.kinds[column], first), _day(question, relation.kinds[column], last))
+
+
+def _day(question: Question, kind: Kind, stamp: Any) -> int | None:
+    """The local day number of a stamp as a driver returns it."""
+    if stamp is None:
+        return None
+    zone = question.settings.zone
+    if isinstance(stamp, str):
+        stamp = read_iso(stamp)
+    if isinstance(stamp, datetime):
+        if kind is Kind.INSTANT and stamp.tzinfo is None:
+            stamp = stamp.replace(tzinfo=UTC)
+        return zone.day(zone.to_epoch(stamp))
+    return day_number(stamp) if isinstance(stamp, date) else zone.day(int(stamp))
 
 
 def has_rows(question: Question, table: str) -> bool:

@@ -10,19 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from scorecard import small
-from scorecard.clock import AsOf
+from scorecard.clock import AsOf, day_number
 from scorecard.contract import TABLES
 from scorecard.dataset import Dataset, Relation
-from scorecard.passes import DIMENSIONS, Passes, same, sql_clock
+from scorecard.passes import DIMENSIONS, Passes, once, same, sql_clock
 from scorecard.scopes import Filter
 from scorecard.settings import Settings
-from scorecard.sqltime import SqlClock, stepped
+from scorecard.sqltime import SqlClock, looked_up, stepped
 
 Group = str | int | None
 ALL: Group = "*all*"
@@ -155,14 +156,23 @@ class Question:
         view = self.view(measure.table, measure.person)
         at = view.epoch(measure.stamp)
         group = view.group(self.by, self.marks, at)
-        value = view.value(measure.value, at)
         conditions = [view.between(measure.stamp, self.start, self.seen_end), *view.conditions(self.where)]
         if measure.first is not None:
             conditions.append(view.column(measure.first) == 1)
-        count = func.count() if measure.value is None else func.count(value)
-        inner = select(group.label("g"), count.label("n"), func.sum(value).label("s"))
-        found = self.run(inner.select_from(view.origin).where(*conditions).group_by(sa.literal_column("1")))
-        return view.regrouped((g, Sum(int(n), float(s or 0))) for g, n, s in found)
+        origin: sa.FromClause
+        if measure.value is None:
+            columns = [group.label("g"), func.count(), sa.literal_column("0")]
+            origin = view.origin
+        elif not has_foreign(self, measure.table):
+            value = view.value(measure.value)
+            columns, origin = [group.label("g"), func.count(value), func.sum(value)], view.origin
+        else:
+            priced = [view.value(measure.value).label("a"), view.currency().label("c"), self.clock.day(at).label("d")]
+            rows = once(select(group.label("g"), *priced).select_from(view.origin).where(*conditions), "r")
+            value, conditions = in_base(self, rows.c.a, rows.c.c, rows.c.d, measure.table), []
+            columns, origin = [rows.c.g, func.count(value), func.sum(value)], rows
+        statement = select(*columns).select_from(origin).where(*conditions).group_by(sa.literal_column("1"))
+        return view.regrouped((g, Sum(int(n), float(s or 0))) for g, n, s in self.run(statement))
 
     def view(self, table: str, person: str = "owner") -> View:
         """The rows of a large table as measures see them."""
@@ -201,7 +211,11 @@ class View:
         """The column where this view has it itself or through leads."""
         raise NotImplementedError
 
-    def value(self, name: str | None, at: ColumnElement[int]) -> ColumnElement[Any]:
+    def value(self, name: str) -> ColumnElement[Any]:
+        """A column to add up, as it stands (money: in the row's own currency)."""
+        raise NotImplementedError
+
+    def currency(self) -> ColumnElement[Any]:
         raise NotImplementedError
 
     def group(self, by: str | None, marks: tuple[int, ...], at: ColumnElement[int]) -> ColumnElement[Any]:
@@ -316,12 +330,12 @@ class PassView(View):
             return self.person
         return name if name in DIMENSIONS or name in self.passes.leads.attributes else None
 
-    def value(self, name: str | None, at: ColumnElement[int]) -> ColumnElement[Any]:
-        if name is None:
-            return sa.literal_column("0", sa.Integer)
-        question = self.question
-        amount = case((self.column("amount_at") < question.as_of.until, self.column("amount")))
-        return in_base(question, amount, self.column("currency"), question.clock.day(at), "leads")
+    def value(self, name: str) -> ColumnElement[Any]:
+        """The amount, seen with its own stamp."""
+        return case((self.column("amount_at") < self.question.as_of.until, self.column(name)))
+
+    def currency(self) -> ColumnElement[Any]:
+        return self.column("currency")
 
 
 class FeedView(View):
@@ -382,13 +396,11 @@ class FeedView(View):
             self._leads = leads
         return self._leads
 
-    def value(self, name: str | None, at: ColumnElement[int]) -> ColumnElement[Any]:
-        if name is None:
-            return sa.literal_column("0", sa.Integer)
-        if "currency" not in self.relation:
-            return self.relation[name]
-        day = self.question.clock.day(at)
-        return in_base(self.question, self.relation[name], self.relation["currency"], day, self.relation.table)
+    def value(self, name: str) -> ColumnElement[Any]:
+        return self.relation[name]
+
+    def currency(self) -> ColumnElement[Any]:
+        return self.relation["currency"]
 
 
 def _split(by: str) -> tuple[str | None, str]:
@@ -423,25 +435,59 @@ def in_base(
 ) -> ColumnElement[Any]:
     """An amount in settings.currency: the latest rate dated on or before the day, at most 31 days old.
 
-    NULL where there is no such rate. `day` is a local day number.
+    NULL where there is no such rate. `day` is a local day number: a column of rows worked out `once`, since a
+    look-up names it many times.
     """
     base = question.settings.currency
     if not has_foreign(question, table):
         return amount
     own = or_(currency.is_(None), currency == base)
-    if not question.dataset.has("fx_rates.date", "fx_rates.currency", "fx_rates.rate"):
-        return case((own, amount))
-    rates = question.dataset.relations["fx_rates"].alias()
-    rated = question.clock.day(question.clock.epoch(rates, "date"))
-    rate = (
-        select(rates["rate"])
-        .where(rates["currency"] == currency, rated <= day, rated >= day - 31, rates["rate"] > 0)
-        .order_by(rated.desc())
-        .limit(1)
-        .correlate_except(rates.source)
-        .scalar_subquery()
-    )
-    return case((own, amount), else_=amount * rate)
+    rates = _rates(question)
+    if isinstance(day, int):
+        foreign = [(currency == name, amount * _rate_on(steps, day)) for name, steps in rates.items()]
+    else:
+        foreign = [(currency == name, amount * looked_up(day, _within(question, steps))) for name, steps in rates.items()]
+    return case((own, amount), *foreign)
+
+
+Steps = list[tuple[int, float | None]]
+OLDEST_RATE = 31
+
+
+def _rates(question: Question) -> dict[str, Steps]:
+    """Per currency, from which day on which rate holds; None where the latest one is too old."""
+    key = "fx_rates.steps"
+    cache = question.dataset.cache
+    if key not in cache:
+        found: dict[str, dict[int, float]] = {}
+        for row in small.rows(question.dataset, "fx_rates"):
+            if row["rate"] > 0:
+                found.setdefault(row["currency"], {})[day_number(row["date"])] = row["rate"]
+        cache[key] = {currency: _steps(sorted(rates.items())) for currency, rates in found.items()}
+    rates_by_currency: dict[str, Steps] = cache[key]
+    return rates_by_currency
+
+
+def _steps(rates: list[tuple[int, float]]) -> Steps:
+    steps: Steps = []
+    for (day, rate), following in zip_longest(rates, rates[1:]):
+        steps.append((day, rate))
+        if following is None or following[0] > day + OLDEST_RATE + 1:
+            steps.append((day + OLDEST_RATE + 1, None))
+    return steps
+
+
+def _rate_on(steps: Steps, day: int) -> ColumnElement[Any]:
+    rate = next((r for at, r in reversed(steps) if at <= day), None)
+    return sa.cast(sa.null(), sa.Float) if rate is None else sa.literal(rate, sa.Float)
+
+
+def _within(question: Question, steps: Steps) -> Steps:
+    """The steps that matter in the question's span (a year around it, for sums that look back)."""
+    zone = question.settings.zone
+    first, last = zone.day(max(question.start, 0)), zone.day(min(question.seen_end, question.as_of.until))
+    before = [step for step in steps if step[0] <= first - 800][-1:]
+    return before + [step for step in steps if first - 800 < step[0] <= last + 1]
 
 
 def has_foreign(question: Question, table: str) -> bool:

@@ -41,7 +41,8 @@ class Figures:
 class Metric:
     """One metric: what it is called, what it means, what it needs, and how it is worked out.
 
-    `needs` are 'table.column' or 'settings.key' names; 'a|b' is met by either. `feeds` are the dated feeds whose
+    `needs` are 'table.column' or 'settings.key' names; 'a|b' is met by either, 'a?b' by a where a's
+    table is there, else by b. `feeds` are the dated feeds whose
     coverage decides whether there is data. `split` is the one column whose values are its rows. `times` says
     that dates without times aren't enough, `whole_life` that campaign rows run over the campaign's whole life.
     """
@@ -90,6 +91,10 @@ class Metric:
 
 
 def _there(question: Question, need: str) -> bool:
+    """Whether a need is met; of 'orders.amount?leads.amount' the first counts where there is a table orders."""
+    first, _, otherwise = need.partition("?")
+    if otherwise:
+        return _there(question, first if question.dataset.has(first.partition(".")[0]) else otherwise)
     table, _, name = need.partition(".")
     if table == "settings":
         value = getattr(question.settings, name)
@@ -137,7 +142,7 @@ def _revenue(question: Question) -> Gathered:
 def _acquisition(question: Question) -> Gathered:
     """Spend and new customers; without orders, wins."""
     spend = question.total("spend")
-    by_orders = question.dataset.has("orders.customer_id", "orders.closed_at")
+    by_orders = question.dataset.has("orders")
     new = conversions.new_customers(question) if by_orders else question.total("wins").n
     return {ALL: (spend, Sum(new))}
 
@@ -333,7 +338,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "revenue", "Revenue", "What customers ordered, refunds taken off.",
             "sum of orders.amount by closed_at; without an orders table, leads.amount by won_at", "sales", "currency",
-            "up", ("orders.amount|leads.amount", "orders.closed_at|leads.won_at"), _revenue, _added, Sum(),
+            "up", ("orders.amount?leads.amount", "orders.closed_at?leads.won_at"), _revenue, _added, Sum(),
             feeds=("orders",), table="orders",
         ),
         Metric(
@@ -351,7 +356,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "cac", "Customer acquisition cost", "Spend for each new customer.",
             "spend / customers whose first order lies in the period (without orders: wins)", "shared", "currency",
-            "down", (*MEASURES["spend"].needs, "orders.customer_id|leads.won_at"), _acquisition, _per_count,
+            "down", (*MEASURES["spend"].needs, "orders.customer_id?leads.won_at"), _acquisition, _per_count,
             (Sum(), Sum()), feeds=("spend",), groups=False, table="spend",
         ),
         Metric(

@@ -103,6 +103,14 @@ def same(a: Relation, column: str, b: Relation, other: str) -> ColumnElement[boo
     return cast(left, sa.String) == cast(right, sa.String)
 
 
+def once(rows: Select[Any], name: str) -> sa.CTE:
+    """The rows as a table expression that is worked out once, where engines would repeat each expression."""
+    cte = rows.cte(name)
+    for dialect in ("postgresql", "sqlite"):
+        cte = cte.prefix_with(sa.text("MATERIALIZED"), dialect=dialect)
+    return cte
+
+
 class Passes:
     """The passes of one dataset; `column(name)` gives any name of CANON or a lead attribute."""
 
@@ -167,10 +175,7 @@ class Passes:
         chosen: Select[Any] = select(*columns, group.label("g")).where(*conditions)
         if self.prepared:
             return chosen.subquery("c")
-        cte = chosen.cte("c")
-        for dialect in ("postgresql", "sqlite"):  # or they repeat each expression wherever it is used
-            cte = cte.prefix_with(sa.text("MATERIALIZED"), dialect=dialect)
-        return cte
+        return once(chosen, "c")
 
     # One pass's own stamps
 

@@ -118,8 +118,8 @@ def _together(dataset: Dataset, as_of: AsOf, group: Sequence[Quota]) -> dict[Quo
     try:
         figures = metric.figures(question)
     except NotReachable as column:
-        note = (f"by={column}",)
-        return {q: _standing(q, None, expected, Status.NOT_APPLICABLE, as_of, metric, note) for q in group}
+        note = (f"needs=leads.{column}",)
+        return {q: _standing(q, None, None, Status.LOCKED, as_of, metric, note) for q in group}
     attained = {}
     for quota in group:
         key: Group = ALL if quota.person_id is None else quota.person_id

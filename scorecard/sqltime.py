@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, String, and_, case, cast, literal, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Float, String, and_, case, cast, literal, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from scorecard.clock import EPOCH, Zone
 from scorecard.dataset import Kind, Relation
@@ -21,6 +22,11 @@ from scorecard.dataset import Kind, Relation
 DAY = 86_400
 _LOCAL = (Kind.NAIVE, Kind.DATE)
 _NEAR = 2 * DAY  # farther than this from a change of offset, local times sort as instants do
+
+
+def _with(*names: str) -> list[tuple[str, InternalTraversal]]:
+    """What tells two elements apart for SQLAlchemy's cache of compiled statements: clauses and these fields."""
+    return [*FunctionElement._traverse_internals, *((name, InternalTraversal.dp_plain_obj) for name in names)]  # noqa: SLF001
 
 
 class whole(FunctionElement[int]):  # noqa: N801 - reads as a SQL function
@@ -48,7 +54,8 @@ class _seconds(FunctionElement[int]):  # noqa: N801
     """A stamp's seconds since 1970 as the clock on its wall shows them (an instant's in UTC)."""
 
     type = BigInteger()
-    inherit_cache = False
+    inherit_cache = True
+    _traverse_internals = _with("kind")
 
     def __init__(self, column: ColumnElement[Any], kind: Kind) -> None:
         super().__init__(column)
@@ -107,7 +114,8 @@ class _stepped(FunctionElement[int]):  # noqa: N801
     """A step function of whole numbers: `below` the first threshold, then each step's value."""
 
     type = BigInteger()
-    inherit_cache = False
+    inherit_cache = True
+    _traverse_internals = _with("steps", "below")
 
     def __init__(self, at: ColumnElement[Any], steps: Sequence[tuple[int, int]], below: int) -> None:
         super().__init__(at)
@@ -130,6 +138,41 @@ def stepped(at: ColumnElement[Any], steps: Sequence[tuple[int, int]], below: int
     NULL falls to `below`: mask it where that matters.
     """
     return _stepped(at, steps, below)
+
+
+class _tree(FunctionElement[float]):  # noqa: N801
+    """A step function of many steps as nested CASEs, so that a look-up halves them each time."""
+
+    type = Float()
+    inherit_cache = True
+    _traverse_internals = _with("steps")
+
+    def __init__(self, at: ColumnElement[Any], steps: Sequence[tuple[int, float | None]]) -> None:
+        super().__init__(at)
+        self.steps = tuple(steps)
+
+
+@compiles(_tree)
+def _tree_sql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    (x,) = (compiler.process(clause, **kw) for clause in element.clauses)
+
+    def value(of: float | None) -> str:
+        return "NULL" if of is None else repr(float(of))
+
+    def nested(steps: Sequence[tuple[int, float | None]], below: float | None) -> str:
+        if not steps:
+            return value(below)
+        middle = len(steps) // 2
+        at, here = steps[middle]
+        left, right = nested(steps[:middle], below), nested(steps[middle + 1 :], here)
+        return left if left == right else f"CASE WHEN {x} >= {int(at)} THEN {right} ELSE {left} END"
+
+    return f"({nested(element.steps, None)})"
+
+
+def looked_up(at: ColumnElement[Any], steps: Sequence[tuple[int, float | None]]) -> ColumnElement[float]:
+    """The value of the last (threshold, value) step at or below `at`, NULL before the first; for many steps."""
+    return _tree(at, steps)
 
 
 class SqlClock:

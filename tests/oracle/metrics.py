@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, sqrt
 
-from tests.oracle.company import DAY, Pass, Window, add_months
+from tests.oracle.company import DAY, Pass, Window
 
 Z = 1.959963984540054
 STAGES = ("mql_at", "sql_at", "opportunity_at", "won_at")
@@ -382,18 +382,29 @@ def no_items(company, window):
 
 def clv_figures(company, window, items):
     """The mean margin of a customer's first 12 months, of customers who began 24 to 12 months ago."""
-    end = min(window.last, company.day) + DAY
-    began, until = add_months(end, -24), add_months(end, -12)
-    days = {customer: company.local_day(first) for customer, first in first_orders(company).items()}
-    days = {customer: day for customer, day in days.items() if began <= day < until}
+    end = wall(company, min(window.end, company.instant))
+    began, until = years_on(end, -2), years_on(end, -1)
+    firsts = {customer: wall(company, first) for customer, first in first_orders(company).items()}
+    firsts = {customer: first for customer, first in firsts.items() if began <= first < until}
     margins = 0
     for order in company.tables.get("orders", []):
-        first = days.get(order.get("customer_id"))
+        first = firsts.get(order.get("customer_id"))
         if first is None or company.seen(order["closed_at"]) is None:
             continue
-        if company.local_day(order["closed_at"]) < add_months(first, 12):
+        if wall(company, order["closed_at"]) < years_on(first, 1):
             margins += margin_of(company, order) or 0
-    return ratio(margins if days else 0, len(days))
+    return ratio(margins if firsts else 0, len(firsts))
+
+
+def wall(company, instant):
+    """What the local clock shows, without zone."""
+    return company.local(instant).replace(tzinfo=None)
+
+
+def years_on(moment, years):
+    """The same date and time so many years on; of a 29th of February, the 28th."""
+    leap = (moment.month, moment.day) == (2, 29)
+    return moment.replace(year=moment.year + years, day=28 if leap else moment.day)
 
 
 def margin_of(company, order):
