@@ -35,7 +35,7 @@ from scorecard.dataset import Dataset, Relation, Stamp
 from scorecard.prepared import is_fresh
 from scorecard.problems import Problem
 
-SURVEYS: Final = "tandem_survey"  # in a store of our own: what its surveys found at load
+SURVEYS: Final = "tandem_surveys"  # in a store of our own: what its surveys found at load
 _STORED: Final = table(SURVEYS, column("name"), column("found"))
 _HEADER: Final = 32  # bytes of a write-ahead log's header; its salts change whenever the log starts anew
 _COUNTER: Final = (24, 4)  # where a SQLite file counts its changes

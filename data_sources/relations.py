@@ -8,7 +8,7 @@ stands. Only what numbers need is asked here; `data_sources.flaws` finds the exa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -78,26 +78,26 @@ class Survey:
 
 @dataclass(frozen=True)
 class Clean:
-    """A column as it goes into the relation; `bare` when it is the source's own."""
+    """A column as it goes into the relation; `bare` when it is the source's own, `filled` when never NULL."""
 
     expression: Expression
     kind: Kind
     bare: bool = False
+    filled: bool = False
 
 
 class TableReader:
     """One table: asks the survey's questions and builds the relation from the answers."""
 
-    def __init__(self, plan: Plan, engine: Engine, *, trusted: bool = False) -> None:
+    def __init__(self, plan: Plan, engine: Engine) -> None:
         self.plan = plan
         self.engine = engine
-        self.trusted = trusted
         self.cleaning = Cleaning(engine.dialect.name)
 
     # --- the survey
 
     def survey(self) -> Survey:
-        questions = {} if self.trusted else self._questions()
+        questions = self._questions()
         counts: dict[str, int] = {}
         if questions:
             asked = select(*(count_if(q).label(f"q{i}") for i, q in enumerate(questions.values())))
@@ -117,13 +117,15 @@ class TableReader:
     def _asked_of(self, cell: Cell) -> dict[str, ColumnElement[bool]]:
         if cell.column is None:
             return {}
+        blank = {"blank": cell.raw.is_(None)} if self._may_lack(cell) else {}
         if cell.column.type in _TIMES:
-            return self._asked_of_stamp(cell)
-        if cell.name == "pass_no" and not self._is_whole(cell):
+            return blank | self._asked_of_stamp(cell)
+        if cell.name == "pass_no":
             return {"odd": or_(cell.raw.is_(None), self._number(cell).is_distinct_from(cell.raw))}
-        if self._is_key_like(cell):
-            return self._asked_of_key(cell)
-        return {}
+        return blank | (self._asked_of_key(cell) if self._is_key_like(cell) else {})
+
+    def _may_lack(self, cell: Cell) -> bool:
+        return cell.column is not None and cell.column.required and cell.plain and cell.nullable
 
     def _asked_of_stamp(self, cell: Cell) -> dict[str, ColumnElement[bool]]:
         raw, sqlite = cell.raw, self.cleaning.dialect == "sqlite"
@@ -160,15 +162,20 @@ class TableReader:
     def _is_key_like(self, cell: Cell) -> bool:
         return f"{self.plan.table.name}.{cell.name}" in KEY_LIKE
 
-    def _is_whole(self, cell: Cell) -> bool:
-        """A count that is there and typed; below 1 it can't be told without a look."""
-        return self.trusted and not cell.nullable
-
     # --- the columns
 
     def cleaned(self, survey: Survey) -> dict[str, Clean]:
         """Every column of ours the way queries use it."""
-        return {name: self._clean(cell, survey) for name, cell in self.plan.cells.items()}
+        columns = {name: self._clean(cell, survey) for name, cell in self.plan.cells.items()}
+        return {name: replace(c, filled=self._is_filled(name, c, survey)) for name, c in columns.items()}
+
+    def _is_filled(self, name: str, clean: Clean, survey: Survey) -> bool:
+        cell = self.plan.cells[name]
+        if not clean.bare or not cell.plain:
+            return False
+        if name == "pass_no":
+            return True  # an odd one would have been wrapped
+        return not cell.nullable or (self._may_lack(cell) and survey.counts.get(f"{name}.blank") == 0)
 
     def _clean(self, cell: Cell, survey: Survey) -> Clean:
         if cell.column is None:
@@ -190,8 +197,6 @@ class TableReader:
         return self.cleaning.number(cell.raw, cell.native, cell.column)
 
     def _text(self, cell: Cell) -> Clean:
-        if self.trusted and cell.plain and cell.native is Native.TEXT and not cell.collated:
-            return Clean(cell.raw, Kind.TEXT, bare=True)
         return Clean(self.cleaning.text(cell.raw, cell.native, collated=cell.collated), Kind.TEXT)
 
     def _key(self, cell: Cell, survey: Survey) -> Clean:
@@ -240,38 +245,50 @@ class TableReader:
     def usable(self, columns: Mapping[str, Clean], repeats: Repeats = NO_REPEATS) -> FromClause:
         """Every row that has what it can't do without, but for the repeats that a condition can leave out."""
         query = select(*(c.expression.label(name) for name, c in columns.items())).select_from(self.plan.base)
-        certain = {n for n, cell in self.plan.cells.items() if cell.plain and not cell.nullable}
-        asked = [
-            columns[n].expression.is_not(None)
-            for n in self._needed(columns)
-            if not (columns[n].bare and n in certain)
-        ]
+        asked = [columns[n].expression.is_not(None) for n in self._needed(columns) if not columns[n].filled]
         return query.where(*asked, *self._left_out(columns, repeats)).subquery()
 
     def _left_out(self, columns: Mapping[str, Clean], repeats: Repeats) -> Iterator[ColumnElement[bool]]:
-        key = self._parts({name: c.expression for name, c in columns.items()})
+        key, name = self._parts(columns), self.plan.row_name
+        if self._names_rows():
+            if repeats.spare and name is not None:
+                yield name.not_in(repeats.spare)
+            return
         if repeats.differing:
             yield ~one_of(key, repeats.differing)
-        if repeats.spare and self.plan.row_name is not None:
-            yield ~and_(one_of(key, repeats.same), self.plan.row_name.in_(repeats.spare))
+        if repeats.spare and name is not None:
+            yield ~and_(one_of(key, repeats.same), name.in_(repeats.spare))
+
+    def _names_rows(self) -> bool:
+        """Whether a row's name is enough: SQLite has it in every index, and no change goes unnoticed."""
+        return self.cleaning.dialect == "sqlite" and self.plan.row_name is not None
 
     def _needed(self, columns: Mapping[str, Clean]) -> list[str]:
         table = self.plan.table
         return [n for n in columns if n in table and (table[n].required or n == "pass_no" == table[n].name)]
 
     def key(self, source: FromClause) -> list[Expression]:
-        """The key's parts in a relation of ours."""
-        return self._parts(dict(source.c.items()))
-
-    def _parts(self, columns: Mapping[str, Expression]) -> list[Expression]:
-        """The key's parts, a blank one (a team's quota has no person) being the same as another blank one."""
+        """The key's parts in a relation of ours, a blank one (a team's quota has no person) being one too."""
         table = self.plan.table
-        parts = [(table[n], columns[n]) for n in table.key if n in self.plan.cells]
-        return [c if column.required else func.coalesce(c, _blank(column)) for column, c in parts]
+        names = [n for n in table.key if n in self.plan.cells]
+        return [source.c[n] if table[n].required else _or_blank(source.c[n], table[n]) for n in names]
+
+    def _parts(self, columns: Mapping[str, Clean]) -> list[Expression]:
+        """The same over the table itself."""
+        table = self.plan.table
+        parts = [(table[n], columns[n]) for n in table.key if n in columns]
+        return [
+            c.expression if c.filled or column.required else _or_blank(c.expression, column)
+            for column, c in parts
+        ]
 
     def _keeps_key(self, columns: Mapping[str, Clean]) -> bool:
-        names = [n for n in self.plan.table.key if n in columns]
-        return self.plan.keeps_key and all(columns[n].bare for n in names)
+        """Whether the database itself keeps two rows from having one key."""
+        key = {n for n in self.plan.table.key if n in columns}
+        as_stored = all(columns[n].bare for n in key)
+        return as_stored and any(
+            names <= key and all(columns[n].filled for n in names) for names in self.plan.unique
+        )
 
     def _has_key(self) -> bool:
         table = self.plan.table
@@ -279,7 +296,7 @@ class TableReader:
 
     def _repeats(self, survey: Survey) -> Repeats:
         columns = self.cleaned(survey)
-        if self.trusted or not self._has_key() or self._keeps_key(columns):
+        if not self._has_key() or self._keeps_key(columns):
             return Repeats()
         source = self.usable(columns)
         key = self.key(source)
@@ -301,21 +318,28 @@ class TableReader:
         rows = connection.execute(select(*names).group_by(*names).having(func.count() > 1))
         differing = {tuple(row) for row in rows}
         same = tuple(k for k in keys if k not in differing)
-        spare = self._spare(connection, columns, same)
-        return Repeats(same, tuple(k for k in keys if k in differing), spare)
+        others = tuple(k for k in keys if k in differing)
+        return Repeats(same, others, self._spare(connection, columns, same, others))
 
     def _spare(
-        self, connection: Connection, columns: Mapping[str, Clean], same: Sequence[tuple[Any, ...]]
+        self,
+        connection: Connection,
+        columns: Mapping[str, Clean],
+        same: Sequence[tuple[Any, ...]],
+        differing: Sequence[tuple[Any, ...]],
     ) -> tuple[Any, ...]:
-        """All but one of the rows of each key, by the database's name for them."""
-        if self.plan.row_name is None or not same:
+        """The rows to go without, by the database's name for them: all but one of each key's."""
+        listed = [*same, *(differing if self._names_rows() else ())]
+        if self.plan.row_name is None or not listed:
             return ()
-        key = self._parts({name: c.expression for name, c in columns.items()})
+        key = self._parts(columns)
         needed = [columns[n].expression.is_not(None) for n in self._needed(columns)]
-        asked = select(self.plan.row_name, *key).select_from(self.plan.base)
-        rows = connection.execute(asked.where(one_of(key, same), *needed)).all()
-        kept = {tuple(parts): name for name, *parts in sorted(rows, key=lambda r: str(r[0]), reverse=True)}
-        return tuple(name for name, *parts in rows if kept[tuple(parts)] != name)
+        asked = (
+            select(self.plan.row_name, *key).select_from(self.plan.base).where(one_of(key, listed), *needed)
+        )
+        rows = connection.execute(asked).all()
+        kept = {tuple(parts): name for name, *parts in rows if tuple(parts) in set(same)}
+        return tuple(name for name, *parts in rows if kept.get(tuple(parts)) != name)
 
     # --- the relation
 
@@ -348,6 +372,10 @@ class TableReader:
         rest = select(*source.c).where(~one_of(key, repeats.same))
         once = select(*source.c).where(one_of(key, repeats.same)).distinct()
         return rest.union_all(once).subquery()
+
+
+def _or_blank(part: Expression, column: Column) -> Expression:
+    return func.coalesce(part, _blank(column))
 
 
 def _blank(column: Column) -> str | int:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -81,15 +80,6 @@ class Plan:
     @property
     def attributes(self) -> tuple[str, ...]:
         return tuple(name for name, cell in self.cells.items() if cell.column is None)
-
-    @cached_property
-    def keeps_key(self) -> bool:
-        """Whether the database itself keeps two rows from having one key."""
-        key = {name for name in self.table.key if name in self.cells}
-        return bool(key) and any(
-            names <= key and all(self.cells[n].plain and not self.cells[n].nullable for n in names)
-            for names in self.unique
-        )
 
 
 @dataclass
