@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -80,10 +80,10 @@ class Attainment:
         return None if self.value is None or not self.expected else self.value / self.expected
 
 
-def attainments(dataset: Dataset, period: Period, as_of: AsOf) -> list[Attainment]:
-    """Every quota that overlaps the period, whole, as it stands at as_of."""
+def attainments(dataset: Dataset, period: Period, as_of: AsOf, *, people: bool = True) -> list[Attainment]:
+    """Every quota that overlaps the period, whole, as it stands at as_of; of teams only without `people`."""
     wanted = [q for q in quotas(dataset) if period.overlaps(q.start, q.end)]
-    return _attained(dataset, as_of, wanted)
+    return _attained(dataset, as_of, [q for q in wanted if people or q.person_id is None])
 
 
 def _attained(dataset: Dataset, as_of: AsOf, wanted: Iterable[Quota]) -> list[Attainment]:
@@ -196,12 +196,13 @@ def _status(
 def rows(dataset: Dataset, period: Period, as_of: AsOf) -> list[Row]:
     """quota_attainment and required_per_day of every quota overlapping the period, and the alignment gap."""
     found = attainments(dataset, period, as_of)
-    rows = [_attainment_row(a, as_of) for a in found]
+    rows = [row_of(a, as_of) for a in found]
     rows += [_required_row(a, as_of) for a in found]
     return [*rows, gap_row(dataset, period, as_of)]
 
 
-def _attainment_row(a: Attainment, as_of: AsOf) -> Row:
+def row_of(a: Attainment, as_of: AsOf) -> Row:
+    """A quota as a row of the report."""
     return Row(
         metric="quota_attainment",
         team=a.quota.department,
@@ -265,8 +266,13 @@ class Gap:
         return None if self.marketing is None or self.sales is None else self.marketing - self.sales
 
 
-def alignment_gap(dataset: Dataset, period: Period, as_of: AsOf) -> Gap:
-    """The gap between the two gap_metrics, from team rows that tile the period or the one that contains it."""
+def alignment_gap(
+    dataset: Dataset, period: Period, as_of: AsOf, known: Sequence[Attainment] = ()
+) -> Gap:
+    """The gap between the two gap_metrics, from team rows that tile the period or the one that contains it.
+
+    `known` are attainments at hand that needn't be asked for again.
+    """
     team = [q for q in quotas(dataset) if q.person_id is None and period.overlaps(q.start, q.end)]
     chosen = _gap_metrics(small.settings(dataset), team)
     question = Question(dataset, as_of, *period.bounds(small.settings(dataset).zone))
@@ -277,11 +283,17 @@ def alignment_gap(dataset: Dataset, period: Period, as_of: AsOf) -> Gap:
         return Gap(metrics=chosen, status=Status.LOCKED, reason="needs=" + "+".join(missing))
     if question.start >= as_of.until:
         return Gap(metrics=chosen, status=Status.NOT_DUE)
-    return _gap_of(dataset, period, as_of, team, chosen)
+    parts = {a.quota: a for a in known}
+    return _gap_of(dataset, period, as_of, team, chosen, parts)
 
 
 def _gap_of(
-    dataset: Dataset, period: Period, as_of: AsOf, team: Sequence[Quota], chosen: tuple[str, str]
+    dataset: Dataset,
+    period: Period,
+    as_of: AsOf,
+    team: Sequence[Quota],
+    chosen: tuple[str, str],
+    known: Mapping[Quota, Attainment],
 ) -> Gap:
     attained: list[float] = []
     for department, metric in zip(("marketing", "sales"), chosen, strict=True):
@@ -291,7 +303,9 @@ def _gap_of(
             return _no_gap(chosen, f"reason=no {metric} quota of {department} covers {period.text}")
         if not sum(q.target for q in tiles):
             return Gap(metrics=chosen, status=Status.NOT_APPLICABLE, reason="reason=a target of 0")
-        share = _together_attained(_attained(dataset, as_of, tiles))
+        asked = [q for q in tiles if q not in known]
+        found = {**known, **dict(zip(asked, _attained(dataset, as_of, asked), strict=True))}
+        share = _together_attained([found[q] for q in tiles])
         if share is None:
             return _no_gap(chosen, f"reason=no {metric} of {department} yet")
         attained.append(share)
