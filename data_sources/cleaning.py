@@ -98,7 +98,7 @@ class _exact(FunctionElement[str]):  # noqa: N801 - reads as a SQL function
 
 
 @compiles(_exact)
-def _exact_sql(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401
+def _exact_sql(element: Any, compiler: Any, **kw: Any) -> str:
     (x,) = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"CONVERT({x} USING utf8mb4) COLLATE utf8mb4_bin"
 

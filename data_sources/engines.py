@@ -132,7 +132,7 @@ _BUILDERS: Final[dict[str, Callable[[URL], Engine]]] = {
 
 
 def _at_connect(engine: Engine, *statements: str) -> None:
-    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - any driver's connection
+    def prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
         for statement in statements:
             cursor.execute(statement)

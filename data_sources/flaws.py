@@ -215,7 +215,7 @@ class _Finder:
             rows=rows, rows_left_out=lost, amount_left_out=amount,
         )  # fmt: skip
 
-    def _many_repeats(self, connection: Connection, source: Any, key: Sequence[Expression]) -> Problem:  # noqa: ANN401
+    def _many_repeats(self, connection: Connection, source: Any, key: Sequence[Expression]) -> Problem:
         groups = (
             select(func.count().label("n"))
             .select_from(source)
@@ -260,5 +260,5 @@ def _place(parts: Iterable[object]) -> str:
     return ", ".join(str(p) for p in parts if p not in (None, "")) or "(no key)"
 
 
-def _float(value: Any) -> float | None:  # noqa: ANN401 - int, Decimal, float or None, by driver
+def _float(value: Any) -> float | None:
     return None if value is None else float(value)

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from data_sources.advice import advice
 from data_sources.config import DEMO, Config
 from data_sources.database import Database, remember_surveys
 from data_sources.demo import open_demo
 from data_sources.engines import explained, parsed
 from data_sources.errors import SourceError
 from scorecard import prepared
+from scorecard.dataset import Dataset
+
+__all__ = ["STORE", "advice", "connect", "explaining", "make_ready", "open_source", "writing_engine"]
 
 STORE: Final = Path(__file__).parent.parent / "var"  # where the demo company is built, once a day
 
@@ -45,9 +49,11 @@ def make_ready(engine: sa.Engine) -> None:
         database.close()
 
 
-def today_of(now: datetime) -> date:
-    """The day the demo company lives on."""
-    return now.astimezone(UTC).date()
+def open_source(config: Config, now: datetime, store: Path = STORE) -> Dataset:
+    """One look at the configured source, for the command line; SourceError when it can't be had."""
+    database = connect(config, now, store)
+    database.clock = lambda: now
+    return database.open()
 
 
 def writing_engine(url: str) -> sa.Engine:

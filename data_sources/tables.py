@@ -224,7 +224,7 @@ class _Finder:
             d[0]: Found(d[0], native, collated=loose) for d, native in zip(description, natives, strict=True)
         }
 
-    def _codes(self, connection: Any, codes: list[Any]) -> dict[Any, Native]:  # noqa: ANN401
+    def _codes(self, connection: Any, codes: list[Any]) -> dict[Any, Native]:
         if self.cleaning.dialect == "mysql":
             return {code: _MYSQL_CODES.get(code, Native.OTHER) for code in codes}
         if self.cleaning.dialect != "postgresql":

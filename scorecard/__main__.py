@@ -1,7 +1,7 @@
 """The command line: `python -m scorecard report | check | demo`. Wires sources to the report.
 
-Exit codes: 0 with numbers (check: clean or warnings only), 1 when the data has errors (they go to standard error),
-2 with one clear line for bad arguments or a source that can't be reached.
+Exit codes: 0 with numbers (check: clean or warnings only), 1 when the data has errors (they go to standard
+error), 2 with one clear line for bad arguments or a source that can't be reached.
 """
 
 from __future__ import annotations
@@ -9,15 +9,18 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from tqdm import tqdm
 
 from data_sources import sources
+from data_sources.config import Config
 from data_sources.config import load as load_config
 from data_sources.demo import Demo, write_demo
 from data_sources.embedded import NotOurDemoError
@@ -56,9 +59,13 @@ def _one_line(text: str) -> str:
 
 def _parser() -> _Parser:
     parser = _Parser(prog="python -m scorecard", description="Tandem's numbers without a browser.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="report|check|demo", parser_class=_Parser)
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="report|check|demo", parser_class=_Parser
+    )
     _report_arguments(commands.add_parser("report", help="print every number, tidy, one row each"))
-    _check_arguments(commands.add_parser("check", help="say what is wrong with the data, and what to write instead"))
+    _check_arguments(
+        commands.add_parser("check", help="say what is wrong with the data, and what to write instead")
+    )
     _demo_arguments(commands.add_parser("demo", help="write the demo company into a database"))
     return parser
 
@@ -71,9 +78,11 @@ def _source_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
     _source_arguments(parser)
-    parser.add_argument("--period", help="2026, 2026-Q3, 2026-09, 2026-W37, FY2026-Q3, 2026-07-01..2026-08-15; "
-                                         "default: the running quarter")  # fmt: skip
-    parser.add_argument("--by", action="append", default=[], metavar="COLUMN", help="also by this column (repeatable)")
+    forms = "2026, 2026-Q3, 2026-09, 2026-W37, FY2026-Q3, 2026-07-01..2026-08-15"
+    parser.add_argument("--period", help=f"{forms}; default: the running quarter")
+    parser.add_argument(
+        "--by", action="append", default=[], metavar="COLUMN", help="also by this column (repeatable)"
+    )
     parser.add_argument("--metric", action="append", metavar="NAME", help="only this metric (repeatable)")
     parser.add_argument("--format", choices=("json", "csv", "table"), default="table")
     parser.set_defaults(run=_report)
@@ -86,8 +95,12 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--leads", type=_positive, default=12_000, help="how many leads (default 12000)")
-    parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same company (default 7)")
-    parser.add_argument("--to", required=True, metavar="URL", help="a SQLAlchemy URL, such as sqlite:///demo.db")
+    parser.add_argument(
+        "--seed", type=int, default=7, help="the same seed gives the same company (default 7)"
+    )
+    parser.add_argument(
+        "--to", required=True, metavar="URL", help="a SQLAlchemy URL, such as sqlite:///demo.db"
+    )
     parser.add_argument("--today", type=_day, help="the day the company's story is told on (default: today)")
     parser.set_defaults(run=_demo)
 
@@ -105,9 +118,9 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-09-30") from None
 
 
-def _opened(asked: argparse.Namespace, now: datetime) -> Dataset:
-    config = load_config(asked.config)
-    return sources.open_source(config if asked.source is None else config.reading(asked.source), now)
+def _config(asked: argparse.Namespace) -> Config:
+    found = load_config(asked.config, os.environ)
+    return found if asked.source is None else found.reading(asked.source)
 
 
 def _as_of(asked: argparse.Namespace, dataset: Dataset, now: datetime) -> AsOf:
@@ -116,18 +129,31 @@ def _as_of(asked: argparse.Namespace, dataset: Dataset, now: datetime) -> AsOf:
 
 
 def _report(asked: argparse.Namespace, now: datetime) -> int:
-    dataset = _opened(asked, now)
-    as_of = _as_of(asked, dataset, now)
-    settings = small.settings(dataset)
-    start = settings.fiscal_year_start
-    period = periods.containing(as_of.day) if asked.period is None else periods.parse(asked.period, start)
-    with sources.explaining(dataset):
+    config = _config(asked)
+    with sources.explaining(config.source):
+        dataset = sources.open_source(config, now)
+        as_of = _as_of(asked, dataset, now)
+        settings = small.settings(dataset)
+        start = settings.fiscal_year_start
+        period = periods.containing(as_of.day) if asked.period is None else periods.parse(asked.period, start)
+        _refuse_unknown_columns(dataset, asked.by)
         rows = report.report(dataset, period, as_of, by=asked.by, metrics=asked.metric)
         errors = [p for p in checks.check(dataset, as_of) if p.severity is Severity.ERROR]
     _WRITERS[asked.format](rows, sys.stdout, Formats.of(settings))
     for problem in errors:
         print(problem, file=sys.stderr)
     return ERRORS if errors else CLEAN
+
+
+def _refuse_unknown_columns(dataset: Dataset, by: Iterable[str]) -> None:
+    """A misspelt column would only give no rows; better to say so."""
+    known = {f"{t}.{c}" for t, relation in dataset.relations.items() for c in relation.kinds}
+    names = {name.rpartition(".")[2] for name in known}
+    for column in by:
+        if column not in known and column not in names:
+            near = get_close_matches(column, sorted(names), n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise ValueError(f"--by {column}: no table of the source has such a column.{hint}")
 
 
 def _write_json(rows: Sequence[Row], out: TextIO, _: Formats) -> None:
@@ -143,11 +169,16 @@ def _write_csv(rows: Sequence[Row], out: TextIO, _: Formats) -> None:
 
 def _write_table(rows: Sequence[Row], out: TextIO, formats: Formats) -> None:
     """For reading: the columns that matter, formatted; json and csv have them all, unrounded."""
-    lines = [("metric", "scope", "period", "value", "of", "interval", "target", "status", "notes")]
+    lines: list[tuple[str, ...]] = [
+        ("metric", "scope", "period", "value", "of", "interval", "target", "status", "notes")
+    ]
     lines += [_table_line(row, formats) for row in rows]
     widths = [min(max(len(line[i]) for line in lines), 60) for i in range(len(lines[0]))]
     for line in lines:
-        cells = (c.rjust(w) if i in (3, 4, 5, 6) else c.ljust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True)))
+        cells = (
+            c.rjust(w) if i in (3, 4, 5, 6) else c.ljust(w)
+            for i, (c, w) in enumerate(zip(line, widths, strict=True))
+        )
         out.write("  ".join(cells).rstrip() + "\n")
 
 
@@ -159,7 +190,13 @@ def _table_line(row: Row, formats: Formats) -> tuple[str, ...]:
         f"{formats.number(row.numerator)} / {formats.number(row.denominator)}"
     )  # fmt: skip
     standing = row.metric in ("quota_attainment", "goal_progress", "required_per_day")
-    target = "" if row.target is None else formats.number(row.target) if standing else formats.value(row.target, row.unit)
+    target = (
+        ""
+        if row.target is None
+        else formats.number(row.target)
+        if standing
+        else formats.value(row.target, row.unit)
+    )
     status = "" if row.status is None else f"{row.status.icon} {row.status.word}"
     shown = formats.value(row.value, row.unit)
     scope = " ".join(row.scope.split())
@@ -174,13 +211,12 @@ _WRITERS: dict[str, Callable[[Sequence[Row], TextIO, Formats], None]] = {
 
 
 def _check(asked: argparse.Namespace, now: datetime) -> int:
-    dataset = _opened(asked, now)
-    with sources.explaining(dataset):
+    config = _config(asked)
+    with sources.explaining(config.source):
+        dataset = sources.open_source(config, now)
         problems = checks.check(dataset, _as_of(asked, dataset, now))
         advice = sources.advice(dataset)
-    for problem in problems:
-        print(problem)
-    for line in (*dataset.missing, *advice):
+    for line in (*problems, *dataset.missing, *advice):
         print(line)
     print(_summary(problems))
     return ERRORS if any(p.severity is Severity.ERROR for p in problems) else CLEAN
@@ -198,9 +234,9 @@ def _summary(problems: Iterable[Problem]) -> str:
 def _demo(asked: argparse.Namespace, now: datetime) -> int:
     demo = Demo(asked.leads, asked.seed, asked.today or now.date())
     engine = sources.writing_engine(asked.to)
-    with tqdm(total=demo.leads, unit=" leads", desc="demo company", disable=None, file=sys.stderr) as bar:
-        with sources.explaining_url(asked.to):
-            write_demo(engine, demo, _advance(bar))
+    bar = tqdm(total=demo.leads, unit=" leads", desc="demo company", file=sys.stderr)
+    with bar, sources.explaining(asked.to):
+        write_demo(engine, demo, _advance(bar), sources.make_ready)
     engine.dispose()
     return CLEAN
 

@@ -54,7 +54,7 @@ def problems(dataset: Dataset, as_of: AsOf) -> Iterator[Problem]:
     yield from _skipped(dataset)
 
 
-def _rows(dataset: Dataset, query: Any) -> list[Any]:  # noqa: ANN401 - a Select of any shape
+def _rows(dataset: Dataset, query: Any) -> list[Any]:
     with dataset.engine.connect() as connection:
         return list(connection.execute(query))
 

@@ -31,7 +31,7 @@ def problems(dataset: Dataset, metrics: Collection[str]) -> Iterator[Problem]:
     yield from _spans(dataset)
 
 
-def _problem(  # noqa: PLR0917 - they read as one sentence
+def _problem(
     severity: Severity, rule: str, place: tuple[str, str | None, str | None], value: object, /, what: str,
     instead: str, *, left_out: int = 0,
 ) -> Problem:  # fmt: skip

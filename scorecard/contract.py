@@ -1,8 +1,8 @@
 """The tables and columns of Tandem, written down once.
 
-Validation, the embedded database, the demo company, docs/tables.md and the spreadsheet template all
-read this module. Every source hands over (some of) these tables under these names; only `leads` with
-`lead_id` and `created_at` is needed to start.
+Validation, the embedded database, the demo company, docs/tables.md and the spreadsheet template all read
+this module. Every source hands over (some of) these tables under these names; only `leads` with `lead_id`
+and `created_at` is needed to start.
 """
 
 from __future__ import annotations
@@ -128,37 +128,131 @@ SETTINGS: Final[dict[str, Setting]] = {
         Setting("organisation", Type.TEXT, None, "The company's name, shown on every page."),
         Setting("currency", Type.TEXT, "EUR", "The currency of every amount without one of its own."),
         Setting("locale", Type.TEXT, "en_GB", "How numbers, money and dates are written (de_DE, en_US ...)."),
-        Setting("time_zone", Type.TEXT, "UTC", "The zone of every time without one of its own (Europe/Berlin)."),
-        Setting("fiscal_year_start", Type.INTEGER, "1", "The month the fiscal year starts in.", minimum=1, maximum=12),
-        Setting("week_start", Type.TEXT, "monday", "The day a week starts on in calendars (periods are ISO weeks).",
-                allowed=("monday", "sunday", "saturday")),
-        Setting("sla_hours", Type.NUMBER, None, "Hours within which sales agreed to touch a handed-off lead.", minimum=0),
-        Setting("sla_clock", Type.TEXT, "elapsed", "Whether SLA hours are real hours or opening hours.",
-                allowed=("elapsed", "business")),
-        Setting("sla_starts", Type.TEXT, "handed_off", "What starts the SLA clock.", allowed=("handed_off", "assigned")),
-        Setting("decision_hours", Type.NUMBER, None, "Hours within which sales accepts or rejects (default: sla_hours).",
-                minimum=0),
-        Setting("work_days", Type.TEXT, "mon,tue,wed,thu,fri", "The days sales works.", several=True,
-                allowed=("mon", "tue", "wed", "thu", "fri", "sat", "sun")),
+        Setting(
+            "time_zone", Type.TEXT, "UTC", "The zone of every time without one of its own (Europe/Berlin)."
+        ),
+        Setting(
+            "fiscal_year_start",
+            Type.INTEGER,
+            "1",
+            "The month the fiscal year starts in.",
+            minimum=1,
+            maximum=12,
+        ),
+        Setting(
+            "week_start",
+            Type.TEXT,
+            "monday",
+            "The day a week starts on in calendars (periods are ISO weeks).",
+            allowed=("monday", "sunday", "saturday"),
+        ),
+        Setting(
+            "sla_hours",
+            Type.NUMBER,
+            None,
+            "Hours within which sales agreed to touch a handed-off lead.",
+            minimum=0,
+        ),
+        Setting(
+            "sla_clock",
+            Type.TEXT,
+            "elapsed",
+            "Whether SLA hours are real hours or opening hours.",
+            allowed=("elapsed", "business"),
+        ),
+        Setting(
+            "sla_starts",
+            Type.TEXT,
+            "handed_off",
+            "What starts the SLA clock.",
+            allowed=("handed_off", "assigned"),
+        ),
+        Setting(
+            "decision_hours",
+            Type.NUMBER,
+            None,
+            "Hours within which sales accepts or rejects (default: sla_hours).",
+            minimum=0,
+        ),
+        Setting(
+            "work_days",
+            Type.TEXT,
+            "mon,tue,wed,thu,fri",
+            "The days sales works.",
+            several=True,
+            allowed=("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+        ),
         Setting("work_start", Type.TEXT, "09:00", "When a working day opens (HH:MM)."),
         Setting("work_end", Type.TEXT, "17:00", "When a working day closes (HH:MM, 24:00 for midnight)."),
-        Setting("holidays", Type.TEXT, None, "The country (DE) or country and region (DE-BY) of public holidays."),
-        Setting("acceptance_target", Type.SHARE, None, "The acceptance rate both teams agreed on.", minimum=0, maximum=1),
-        Setting("on_track", Type.NUMBER, "0.95", "The pace from which a goal or quota is on track.", minimum=0),
-        Setting("at_risk", Type.NUMBER, "0.80", "The pace from which it is at risk; below it is off track.", minimum=0),
-        Setting("too_early", Type.SHARE, "0.10", "The elapsed share under which nothing is judged.", minimum=0, maximum=1),
+        Setting(
+            "holidays", Type.TEXT, None, "The country (DE) or country and region (DE-BY) of public holidays."
+        ),
+        Setting(
+            "acceptance_target",
+            Type.SHARE,
+            None,
+            "The acceptance rate both teams agreed on.",
+            minimum=0,
+            maximum=1,
+        ),
+        Setting(
+            "on_track", Type.NUMBER, "0.95", "The pace from which a goal or quota is on track.", minimum=0
+        ),
+        Setting(
+            "at_risk",
+            Type.NUMBER,
+            "0.80",
+            "The pace from which it is at risk; below it is off track.",
+            minimum=0,
+        ),
+        Setting(
+            "too_early",
+            Type.SHARE,
+            "0.10",
+            "The elapsed share under which nothing is judged.",
+            minimum=0,
+            maximum=1,
+        ),
         Setting("min_n", Type.INTEGER, "10", "A rate over fewer cases is 'too few'.", minimum=1),
-        Setting("mature_days", Type.INTEGER, None, "Days a cohort needs to be final (default: from the data).", minimum=0),
-        Setting("quota_pace", Type.TEXT, "linear", "How a quota is expected to fill.",
-                allowed=("linear", "working_days", "last_year")),
-        Setting("gap_metrics", Type.TEXT, None,
-                "The two metrics of the alignment gap, marketing's first (mqls,revenue).", several=True),
+        Setting(
+            "mature_days",
+            Type.INTEGER,
+            None,
+            "Days a cohort needs to be final (default: from the data).",
+            minimum=0,
+        ),
+        Setting(
+            "quota_pace",
+            Type.TEXT,
+            "linear",
+            "How a quota is expected to fill.",
+            allowed=("linear", "working_days", "last_year"),
+        ),
+        Setting(
+            "gap_metrics",
+            Type.TEXT,
+            None,
+            "The two metrics of the alignment gap, marketing's first (mqls,revenue).",
+            several=True,
+        ),
         Setting("marketing_sources", Type.TEXT, None, "The lead sources that are marketing's.", several=True),
-        Setting("sourced_by", Type.TEXT, "lead_source", "The agreed definition of marketing-sourced.",
-                allowed=("lead_source", "first_touch", "before_sales")),
-        Setting("attribution", Type.TEXT, "linear", "The chosen attribution model.",
-                allowed=("first", "last", "linear", "u_shaped", "w_shaped", "time_decay", "markov")),
-        Setting("half_life_days", Type.NUMBER, "7", "Half-life of a touch in time-decay attribution.", minimum=0),
+        Setting(
+            "sourced_by",
+            Type.TEXT,
+            "lead_source",
+            "The agreed definition of marketing-sourced.",
+            allowed=("lead_source", "first_touch", "before_sales"),
+        ),
+        Setting(
+            "attribution",
+            Type.TEXT,
+            "linear",
+            "The chosen attribution model.",
+            allowed=("first", "last", "linear", "u_shaped", "w_shaped", "time_decay", "markov"),
+        ),
+        Setting(
+            "half_life_days", Type.NUMBER, "7", "Half-life of a touch in time-decay attribution.", minimum=0
+        ),
         Setting("margin", Type.SHARE, None, "The margin where orders have none.", minimum=0, maximum=1),
     )
 }

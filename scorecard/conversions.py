@@ -1,4 +1,4 @@
-"""What leads turn into: cohort rates by the first stamp, closed deals, the open pipeline, customers' worth."""
+"""What leads turn into: cohort rates by the first stamp, closed deals, open pipeline, customers' worth."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Share:
 
 
 def _grouped(question: Question, view: PassView, columns: list[str], *conditions: Any) -> sa.FromClause:
-    """Rows of passes with the columns, and as `g` what they are grouped by (parts of the span: by the first)."""
+    """Rows of passes with the columns, and as `g` what they are grouped by (marks: by the first one)."""
     group = view.group(question.by, question.marks, view.passes.column(columns[0]))
     return view.passes.rows(columns, group, *conditions, *view.conditions(question.where))
 
@@ -92,8 +92,8 @@ def _in_span(question: Question, what: Conversion, end: int) -> list[ColumnEleme
 def mature_days(question: Question, name: str) -> int | None:
     """Days a cohort needs until nearly all of its conversions are in; None when the data can't say.
 
-    settings.mature_days, else the nearest-rank 90th percentile of the days taken by conversions within 365 days
-    of cohorts stamped 730 to 365 days before as_of; under 30 such conversions it is unknown.
+    settings.mature_days, else the nearest-rank 90th percentile of the days taken by conversions within
+    365 days of cohorts stamped 730 to 365 days before as_of; under 30 such conversions it is unknown.
     """
     if question.settings.mature_days is not None:
         return question.settings.mature_days
@@ -161,7 +161,9 @@ def sales_cycles(question: Question) -> Mapping[Group, Counter[float]]:
     taken = day(rows.c.won) - day(rows.c.created) if in_dates else rows.c.won - rows.c.created
     inner = select(rows.c.g, taken.label("d")).select_from(rows).subquery("d")
     found: dict[Group, Counter[float]] = {ALL: Counter()}
-    for g, taken_for, n in question.run(select(inner.c.g, inner.c.d, func.count()).group_by(inner.c.g, inner.c.d)):
+    for g, taken_for, n in question.run(
+        select(inner.c.g, inner.c.d, func.count()).group_by(inner.c.g, inner.c.d)
+    ):
         days = float(taken_for) if in_dates else float(taken_for) / 86_400
         for key in {view.named(g), ALL}:
             found.setdefault(key, Counter())[days] += int(n)
@@ -179,7 +181,10 @@ class ClosedValue:
 
     def __add__(self, other: ClosedValue) -> ClosedValue:
         return ClosedValue(
-            self.won + other.won, self.lost + other.lost, self.valued + other.valued, self.without + other.without
+            self.won + other.won,
+            self.lost + other.lost,
+            self.valued + other.valued,
+            self.without + other.without,
         )
 
 
@@ -236,7 +241,9 @@ def _firsts(question: Question) -> sa.CTE:
     at = question.clock.epoch(orders, "closed_at")
     seen = question.clock.between(orders, "closed_at", None, question.as_of.until)
     chosen = select(orders["customer_id"].label("customer_id"), func.min(at).label("first"))
-    return chosen.where(seen, orders["customer_id"].is_not(None)).group_by(orders["customer_id"]).cte("firsts")
+    return (
+        chosen.where(seen, orders["customer_id"].is_not(None)).group_by(orders["customer_id"]).cte("firsts")
+    )
 
 
 def new_customers(question: Question) -> int:
@@ -249,8 +256,8 @@ def new_customers(question: Question) -> int:
 def lifetime_value(question: Question, period: Period) -> Share:
     """Margin in the 12 months from the first order on (k), and the customers (n) it is of.
 
-    They are the customers whose first order lies in the 12 months that end 12 months before the period's end or
-    as_of, whichever comes first.
+    They are the customers whose first order lies in the 12 months that end 12 months before the period's
+    end or as_of, whichever comes first.
     """
     zone = question.settings.zone
     until = min(zone.midnight(period.end), question.as_of.instant)

@@ -27,8 +27,10 @@ class Span:
         return min(max((at - self.start) / (self.end - self.start), 0.0), 1.0)
 
 
-def elapsed_share(settings: Settings, span: Span, as_of: AsOf, pace: str, last_year: Total | None = None) -> float | None:
-    """The share of a target expected by as_of on a pace without milestones; None when last year says nothing."""
+def elapsed_share(
+    settings: Settings, span: Span, as_of: AsOf, pace: str, last_year: Total | None = None
+) -> float | None:
+    """The share of a target expected by as_of, milestones aside; None when last year says nothing."""
     if pace == "working_days":
         return Opening.of(settings).working_share(span.start, as_of.instant, span.end)
     if pace == "last_year":

@@ -1,9 +1,9 @@
 """What a source hands over: a SQL engine, the contract's tables as they stand in it, and a stamp.
 
 A `Relation` is one table whose columns already bear the contract's names and hold clean cells: text is
-trimmed, blank text is NULL, compares exactly; a cell that can't be read is NULL and a row that can't be used
-is absent (both reported as problems by the source). How a time stands in a column differs between databases,
-so each column says its `Kind`; `scorecard.sqltime` turns any kind into whole seconds since 1970.
+trimmed, blank text is NULL, compares exactly; a cell that can't be read is NULL and a row that can't be
+used is absent (both reported as problems by the source). How a time stands in a column differs between
+databases, so each column says its `Kind`; `scorecard.sqltime` turns any kind into whole seconds since 1970.
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ class Dataset:
     `prepared` says that the store is our own and holds, beside the tables, the cohort worked out at load
     (`scorecard.passes`). `missing` explains tables and columns that the configuration names but the source
     lacks. `label` is how to speak of the source ("demo company", "PostgreSQL crm"), never with a password.
-    `overrides` are settings of the configuration: they win over the table's. `relations` and `problems` may be
-    worked out when they are first asked for.
+    `overrides` are settings of the configuration: they win over the table's. `relations` and `problems`
+    may be worked out when they are first asked for.
     """
 
     engine: Engine

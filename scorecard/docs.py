@@ -39,8 +39,8 @@ def tables_page() -> str:
     """docs/tables.md."""
     lead = (
         "Every table and column that Tandem reads, the same in every source. Only `leads` with `lead_id` and "
-        "`created_at` is needed to start; whatever else is missing locks what needs it, and nothing more. Headers "
-        "match regardless of case, spaces, underscores and punctuation. Made from scorecard/contract.py by "
+        "`created_at` is needed to start; whatever else is missing locks what needs it, and nothing more. "
+        "Headers match regardless of case, spaces, underscores and punctuation. Made from scorecard/contract.py by "
         "`make docs`."
     )
     return _page("Tables", lead, *(_table(t) for t in TABLES.values()), _settings())
@@ -48,7 +48,12 @@ def tables_page() -> str:
 
 def _table(table: Table) -> list[str]:
     key = ", ".join(f"`{name}`" for name in table.key)
-    lines = [f"## {table.name}", "", table.doc + (f" Key: {key}." if key else " Rows add up; there is no key."), ""]
+    lines = [
+        f"## {table.name}",
+        "",
+        table.doc + (f" Key: {key}." if key else " Rows add up; there is no key."),
+        "",
+    ]
     lines += ["| column | type | meaning | allowed, default |", "|---|---|---|---|"]
     lines += [_column(column) for column in table.columns]
     if table.open_ended:
@@ -77,37 +82,52 @@ def _allowed(column: Column) -> str:
 
 
 def _settings() -> list[str]:
-    lines = ["## The keys of settings", "", "| key | type | meaning | allowed | default |", "|---|---|---|---|---|"]
+    lines = [
+        "## The keys of settings",
+        "",
+        "| key | type | meaning | allowed | default |",
+        "|---|---|---|---|---|",
+    ]
     return [*lines, *(_setting(s) for s in SETTINGS.values())]
 
 
 def _setting(setting: Setting) -> str:
     several = ", several parted by commas" if setting.several else ""
     default = setting.default or ""
-    return f"| `{setting.key}` | {setting.type}{several} | {setting.doc} | {', '.join(setting.allowed)} | {default} |"
+    allowed = ", ".join(setting.allowed)
+    return f"| `{setting.key}` | {setting.type}{several} | {setting.doc} | {allowed} | {default} |"
 
 
 def metrics_page() -> str:
     """docs/metrics.md."""
     lead = (
-        "Every number, defined once. Rates come with k/n and Wilson's 95 % interval; groups roll up by adding, never "
-        "by averaging rates. Made from scorecard/metrics.py by `make docs`."
+        "Every number, defined once. Rates come with k/n and Wilson's 95 % interval; groups roll up by adding, "
+        "never by averaging rates. Made from scorecard/metrics.py by `make docs`."
     )
     teams = (_team(team, title) for team, title in _TITLES.items())
     return _page("Metrics", lead, *teams, STANDING.rstrip().split("\n"), _statuses())
 
 
 def _team(team: str, title: str) -> list[str]:
-    lines = [f"## {title}", "", "| metric | meaning | formula | unit | better | needs |", "|---|---|---|---|---|---|"]
+    lines = [
+        f"## {title}",
+        "",
+        "| metric | meaning | formula | unit | better | needs |",
+        "|---|---|---|---|---|---|",
+    ]
     return [*lines, *(_metric(m) for m in METRICS.values() if m.team == team)]
 
 
 def _metric(metric: Metric) -> str:
-    needs = ", ".join(f"`{need}`".replace("|", "` or `").replace("?", "` (without that table `") + (")" if "?" in need else "") for need in metric.needs)
+    needs = ", ".join(
+        f"`{need}`".replace("|", "` or `").replace("?", "` (without that table `")
+        + (")" if "?" in need else "")
+        for need in metric.needs
+    )
     cohort = " (cohort)" if metric.cohort else ""
     return (
-        f"| `{metric.name}`{cohort} | **{metric.label}.** {metric.meaning} | {metric.formula} | {metric.unit} "
-        f"| {metric.better or ''} | {needs} |"
+        f"| `{metric.name}`{cohort} | **{metric.label}.** {metric.meaning} | {metric.formula} "
+        f"| {metric.unit} | {metric.better or ''} | {needs} |"
     )
 
 

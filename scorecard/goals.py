@@ -1,7 +1,8 @@
 """Shared goals: actual against target, pace, parts of a parent, and where it is heading.
 
-A goal is measured by a metric of the catalogue (with its filter) or by hand in goal_actuals. Kind total adds up,
-level stands, rate is numerators over denominators; section 2 of the contract says how each is judged.
+A goal is measured by a metric of the catalogue (with its filter) or by hand in goal_actuals. Kind total
+adds up, level stands, rate is numerators over denominators; section 2 of the contract says how each is
+judged.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any
 
 from scipy import stats
@@ -19,7 +19,7 @@ from scorecard.clock import AsOf
 from scorecard.curves import Span, between_points, elapsed_share
 from scorecard.dataset import Dataset
 from scorecard.judge import Judge
-from scorecard.measures import ALL, NotReachable, Question
+from scorecard.measures import ALL, NotReachableError, Question
 from scorecard.metrics import METRICS, Metric
 from scorecard.periods import Period, of_dates
 from scorecard.rows import Row
@@ -86,7 +86,7 @@ class Goal:
 
 
 def goals(dataset: Dataset) -> list[Goal]:
-    """Every usable goal; one that is due before it starts, or can't be reckoned, is left out (the checks say so)."""
+    """Every usable goal; the checks name those that are due before they start or can't be reckoned."""
     fields = Goal.__dataclass_fields__
     found = []
     for row in small.rows(dataset, "goals"):
@@ -196,7 +196,9 @@ class Reader:
     def question(self, goal: Goal, **more: Any) -> Question:
         """The question a goal's metric answers; ValueError for a filter that can't be read."""
         span = self.span(goal)
-        return Question(self.dataset, self.as_of, span.start, span.end, where=Filter.parse(goal.filter), **more)
+        return Question(
+            self.dataset, self.as_of, span.start, span.end, where=Filter.parse(goal.filter), **more
+        )
 
     def _measured(self, goal: Goal) -> Actual:
         metric = METRICS.get(str(goal.metric))
@@ -211,7 +213,7 @@ class Reader:
             return Actual(status=barred.status, notes=(barred.notes,) if barred.notes else ())
         try:
             row = judge.judged(metric, goal.scope, metric.figures(question)[ALL])
-        except NotReachable as column:
+        except NotReachableError as column:
             return Actual(status=Status.NOT_APPLICABLE, notes=(f"filter={column}",))
         notes = tuple(n for n in row.notes.split(";") if n.startswith(("data_until", "not_reached")))
         if row.value is None or row.status is Status.NO_DATA:
@@ -264,7 +266,7 @@ class Reader:
         return (value - base) / (goal.target - base), low, high
 
     def _share_met(self, goal: Goal, value: float) -> float:
-        """Of a typed level that should stay: the share of the days so far on which it was met; else 1 or 0."""
+        """Of a typed level that should stay: the share of days so far on which it was met; else 1 or 0."""
         typed = [row for row in self.entries(goal) if row["value"] is not None]
         values = dict(standing_values(typed)) if goal.metric is None and goal.kind == "level" else {}
         if not values:
@@ -321,7 +323,7 @@ class Reader:
             try:
                 question = self.question(goal).asking(start=start, end=end)
                 return None if metric.lacks(question) else metric.figures(question)[ALL].value
-            except (NotReachable, ValueError):
+            except (NotReachableError, ValueError):
                 return None
 
         return total
@@ -331,7 +333,9 @@ class Reader:
         rows = [r for r in small.rows(self.dataset, "goal_actuals") if r["goal_id"] == goal.goal_id]
 
         def total(start: int, end: int) -> float | None:
-            found = [r["value"] for r in rows if r["value"] is not None and start <= midnight(r["date"]) < end]
+            found = [
+                r["value"] for r in rows if r["value"] is not None and start <= midnight(r["date"]) < end
+            ]
             return sum(found) if found else None
 
         return total
@@ -427,7 +431,7 @@ class Part:
 
 
 def part_of(child: Standing, parent: Goal) -> Part | None:
-    """The child's part in points of the parent's growth; None where there is no parent baseline to divide by."""
+    """The child's part in points of the parent's growth; None without a parent baseline to divide by."""
     goal = child.goal
     if goal.kind != "total" or parent.kind != "total" or not parent.baseline:
         return None
@@ -559,7 +563,7 @@ def _cumulated_questions(reader: Reader, goal: Goal, metric: Metric, ends: Seque
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Where a goal is heading: value at due with an 80 % interval, the chance to reach the target, the method."""
+    """Where a goal is heading: value at due with an 80 % interval, chance to reach the target, method."""
 
     value: float
     low: float
@@ -569,8 +573,8 @@ class Forecast:
 
 
 _TOTAL_METHOD = (
-    "The pace so far, carried on along the goal's curve; the interval comes from how much single weeks (or entries) "
-    "strayed from it (t distribution)."
+    "The pace so far, carried on along the goal's curve; the interval comes from how much single weeks "
+    "(or entries) strayed from it (t distribution)."
 )
 _LEVEL_METHOD = "A straight line through the actuals so far, with its prediction interval (t distribution)."
 _RATE_METHOD = "The rate so far, with as many cases to come as the time left suggests (normal approximation)."

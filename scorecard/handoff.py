@@ -50,7 +50,7 @@ def waits_hold_dates(question: Question) -> bool:
     return any(holds_dates(question.dataset, table, column, until) for table, column in pairs)
 
 
-def sla_of(question: Question, business: bool | None = None) -> Sla:
+def sla_of(question: Question, *, business: bool | None = None) -> Sla:
     """The agreed SLA, on its own clock unless told otherwise."""
     settings = question.settings
     agreed = settings.decision_hours_agreed
@@ -65,10 +65,10 @@ def sla_of(question: Question, business: bool | None = None) -> Sla:
 class Cohort:
     """The passes handed off in a question's span, as they are seen at as_of."""
 
-    def __init__(self, question: Question, business: bool | None = None) -> None:
+    def __init__(self, question: Question, *, business: bool | None = None) -> None:
         self.question = question
         self.view = PassView(question, question.passes, "owner")
-        self.sla = sla_of(question, business)
+        self.sla = sla_of(question, business=business)
         self.opening = Opening.of(question.settings) if self.sla.business else None
 
     # Columns of the rows: each pass once, with what the figures need
@@ -157,7 +157,9 @@ class Cohort:
         if not self._looks_up:
             return self.c(f"{name}_opened")
         at, day = self.c(name), self._days[name].c
-        return day.before + case((at <= day.opens, 0), (at >= day.closes, day.closes - day.opens), else_=at - day.opens)
+        return day.before + case(
+            (at <= day.opens, 0), (at >= day.closes, day.closes - day.opens), else_=at - day.opens
+        )
 
     @property
     def _inside(self) -> ColumnElement[bool]:
@@ -172,12 +174,20 @@ class Cohort:
 
     @property
     def _start_opened(self) -> ColumnElement[int]:
-        assigned = self._opened("assigned") if self.question.settings.sla_starts == "assigned" else self.c("assigned")
+        assigned = (
+            self._opened("assigned")
+            if self.question.settings.sla_starts == "assigned"
+            else self.c("assigned")
+        )
         return self._starting(self._opened("handed"), assigned)
 
     @property
     def _start_worked(self) -> ColumnElement[int]:
-        assigned = self._worked("assigned") if self.question.settings.sla_starts == "assigned" else self.c("assigned")
+        assigned = (
+            self._worked("assigned")
+            if self.question.settings.sla_starts == "assigned"
+            else self.c("assigned")
+        )
         return self._starting(self._worked("handed"), assigned)
 
     def _waited(self) -> ColumnElement[int]:
@@ -262,7 +272,7 @@ class Cohort:
     def _rating(self) -> ColumnElement[Any]:
         """The rating, seen with a decision stamp where the pass has one, else with the hand-off."""
         stamps = [self.c(name) for name in ("accepted", "rejected", "handed")]
-        return case((decision_seen(*stamps, self.question.as_of.until), self.c("quality_rating")))
+        return case((decision_seen(self.question.as_of.until, *stamps), self.c("quality_rating")))
 
     def _sla_figures(self, undecided: ColumnElement[bool]) -> dict[str, ColumnElement[Any]]:
         figures: dict[str, ColumnElement[Any]] = {}
@@ -273,7 +283,9 @@ class Cohort:
             past = self._past(waiting, limit)
             met = func.coalesce(self._in_time(limit), sa.false())
             figures["met"] = _count(met)
-            figures["breached"] = _count(or_(and_(self.touched.is_not(None), sa.not_(met)), and_(untouched, past)))
+            figures["breached"] = _count(
+                or_(and_(self.touched.is_not(None), sa.not_(met)), and_(untouched, past))
+            )
             figures["pending"] = _count(and_(untouched, sa.not_(past)))
         decision = sla.decision_days if sla.dates else sla.decision_seconds
         if decision is not None:
@@ -298,7 +310,9 @@ class Cohort:
         waited = case((self.touched <= self.start, 0), (touched, self._waited()), else_=self._waiting())
         clamped = case((waited < 0, 0), else_=waited)
         inner = select(
-            self.c("g").label("g"), whole(clamped, sa.literal(60)).label("m"), case((touched, 1), else_=0).label("t")
+            self.c("g").label("g"),
+            whole(clamped, sa.literal(60)).label("m"),
+            case((touched, 1), else_=0).label("t"),
         ).select_from(self.origin)
         rows = inner.subquery("w")
         counted = select(rows.c.g, rows.c.m, rows.c.t, func.count()).group_by(rows.c.g, rows.c.m, rows.c.t)
@@ -322,6 +336,6 @@ def cohort(question: Question) -> dict[Group, dict[str, float]]:
 def waits(question: Question, *, business: bool) -> dict[Group, Counter[tuple[int, int]]]:
     """Waits for the first touch on one of the clocks, worked out once per question."""
     found: dict[Group, Counter[tuple[int, int]]] = question.once(
-        ("waits", business), lambda: Cohort(question, business).waits()
+        ("waits", business), lambda: Cohort(question, business=business).waits()
     )
     return found

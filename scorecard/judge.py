@@ -43,7 +43,9 @@ def _coverage(question: Question, table: str) -> Coverage:
     seen = sql_clock(question.dataset).between(relation, column, None, question.as_of.until)
     raw = relation[column]
     first, last = question.run(select(func.min(raw), func.max(raw)).where(seen))[0]
-    return Coverage(_day(question, relation.kinds[column], first), _day(question, relation.kinds[column], last))
+    return Coverage(
+        _day(question, relation.kinds[column], first), _day(question, relation.kinds[column], last)
+    )
 
 
 def _day(question: Question, kind: Kind, stamp: Any) -> int | None:
@@ -115,7 +117,9 @@ class Judge:
         from_leads = metric.table == "leads" or bool(metric.feeds and not feeds)
         if any(self._outside(span) for span in spans) or (from_leads and not self._any_leads):
             return self.row(metric, where, _without_value(metric, figures, tuple(notes)), Status.NO_DATA)
-        notes += [f"data_until={date_of(s.last)}" for s in spans if s.last is not None and s.last < self._last_day]
+        notes += [
+            f"data_until={date_of(s.last)}" for s in spans if s.last is not None and s.last < self._last_day
+        ]
         immature = metric.cohort and not conversions.is_mature(self.question, metric.name, self.period)
         if immature:
             notes.append("immature")
@@ -156,7 +160,9 @@ class Judge:
             return Status.NO_DATA
         if figures.target is None:
             return None
-        return rate_against_target(figures.value, figures.low, figures.high, figures.target, settings=self.settings)
+        return rate_against_target(
+            figures.value, figures.low, figures.high, figures.target, settings=self.settings
+        )
 
     def row(self, metric: Metric, where: str, figures: Figures, status: Status | None) -> Row:
         return Row(
@@ -180,6 +186,6 @@ class Judge:
 
 
 def _without_value(metric: Metric, figures: Figures, notes: tuple[str, ...]) -> Figures:
-    """Figures of a time outside what a feed covers: how many cases there are, but nothing worked out of them."""
+    """Figures of a time outside what a feed covers: the number of cases, nothing worked out of them."""
     numerator = None if metric.unit == "currency" else figures.numerator
     return Figures(None, numerator, figures.denominator, figures.n or 0, target=figures.target, notes=notes)

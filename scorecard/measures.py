@@ -1,8 +1,9 @@
 """Additive measures as SQL aggregates, grouped by what is asked.
 
-A `Question` is a dataset seen at as_of in a span of time, filtered and grouped. It answers with counts and sums
-per group; they add up over groups, so `all` is their sum and a rate is made of sums, never of rates. Durations
-come as counts per minute (or second, or day), so that quantiles stay exact and nothing large is downloaded.
+A `Question` is a dataset seen at as_of in a span of time, filtered and grouped. It answers with counts and
+sums per group; they add up over groups, so `all` is their sum and a rate is made of sums, never of rates.
+Durations come as counts per minute (or second, or day), so that quantiles stay exact and nothing large is
+downloaded.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from scorecard.clock import AsOf, day_number
 from scorecard.contract import TABLES
 from scorecard.dataset import Dataset, Relation
 from scorecard.passes import DIMENSIONS, Passes, once, same, sql_clock
-from scorecard.scopes import Filter
+from scorecard.scopes import EVERYTHING, Filter
 from scorecard.settings import Settings
 from scorecard.sqltime import SqlClock, looked_up, stepped
 
@@ -88,7 +89,7 @@ MEASURES: dict[str, Measure] = {
 }
 
 
-class NotReachable(LookupError):
+class NotReachableError(LookupError):
     """A column that the table of a measure neither has nor reaches."""
 
 
@@ -105,7 +106,7 @@ class Question:
     start: int
     end: int
     by: str | None = None
-    where: Filter = Filter()
+    where: Filter = EVERYTHING
     marks: tuple[int, ...] = ()
     memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -167,7 +168,11 @@ class Question:
             value = view.value(measure.value)
             columns, origin = [group.label("g"), func.count(value), func.sum(value)], view.origin
         else:
-            priced = [view.value(measure.value).label("a"), view.currency().label("c"), self.clock.day(at).label("d")]
+            priced = [
+                view.value(measure.value).label("a"),
+                view.currency().label("c"),
+                self.clock.day(at).label("d"),
+            ]
             rows = once(select(group.label("g"), *priced).select_from(view.origin).where(*conditions), "r")
             value, conditions = in_base(self, rows.c.a, rows.c.c, rows.c.d, measure.table), []
             columns, origin = [rows.c.g, func.count(value), func.sum(value)], rows
@@ -219,7 +224,7 @@ class View:
         raise NotImplementedError
 
     def group(self, by: str | None, marks: tuple[int, ...], at: ColumnElement[int]) -> ColumnElement[Any]:
-        """What a row is grouped by; NotReachable when the table doesn't reach the column."""
+        """What a row is grouped by; NotReachableError when the table doesn't reach the column."""
         if marks:
             return self.question.cut(at)
         if by is None:
@@ -231,10 +236,10 @@ class View:
         if self._reaches_campaign(table, name):
             self._by_campaign = name
             return self._campaign_id()
-        raise NotReachable(by)
+        raise NotReachableError(by)
 
     def conditions(self, where: Filter) -> list[ColumnElement[bool]]:
-        """The filter as SQL; NotReachable when a column can't be reached."""
+        """The filter as SQL; NotReachableError when a column can't be reached."""
         return [self._condition(by, values) for by, values in where.parts]
 
     def _condition(self, by: str, values: tuple[str | None, ...]) -> ColumnElement[bool]:
@@ -242,7 +247,7 @@ class View:
         column = self.own(table, name)
         if column is None:
             if not self._reaches_campaign(table, name):
-                raise NotReachable(by)
+                raise NotReachableError(by)
             return self._in_campaigns(name, values)
         return _is_one_of(column, values)
 
@@ -254,7 +259,7 @@ class View:
     def _campaign_id(self) -> ColumnElement[Any]:
         column = self.own(None, "campaign_id")
         if column is None:
-            raise NotReachable("campaign_id")
+            raise NotReachableError("campaign_id")
         return column
 
     def _campaigns(self, name: str) -> dict[str, str | None]:
@@ -262,9 +267,11 @@ class View:
         return {str(row["campaign_id"]): None if row[name] is None else str(row[name]) for row in rows}
 
     def _in_campaigns(self, name: str, values: tuple[str | None, ...]) -> ColumnElement[bool]:
-        """Whether the row's campaign has one of the values; without any campaign there is, its value is blank."""
+        """Whether the row's campaign has one of the values; without a campaign its value is blank."""
         ids, named = self._campaign_id(), self._campaigns(name)
-        conditions = [_is_one_of(ids, tuple(c for c, value in named.items() if value is not None and value in values))]
+        conditions = [
+            _is_one_of(ids, tuple(c for c, value in named.items() if value is not None and value in values))
+        ]
         if None in values:
             filled = tuple(c for c, value in named.items() if value is not None)
             conditions.append(or_(ids.is_(None), sa.not_(_is_one_of(ids, filled))))
@@ -315,12 +322,12 @@ class PassView(View):
         return None if canonical is None else self.dimension(canonical)
 
     def dimension(self, canonical: str) -> ColumnElement[Any]:
-        """A column of passes to group or filter by; a reason is seen with the decision, else with the hand-off."""
+        """A column of passes to group or filter by; a reason is seen with the decision, else the hand-off."""
         column = self.passes.column(canonical)
         if canonical != "reject_reason":
             return column
         stamps = [self.passes.column(name) for name in ("accepted", "rejected", "handed")]
-        return case((decision_seen(*stamps, self.question.as_of.until), column))
+        return case((decision_seen(self.question.as_of.until, *stamps), column))
 
     def canonical(self, table: str | None, name: str) -> str | None:
         """The column of passes that a name means; None where leads has no such column."""
@@ -380,7 +387,7 @@ class FeedView(View):
         nothing = sa.cast(sa.null(), sa.BigInteger)
         names = ("accepted_at", "rejected_at", "handed_off_at")
         stamps = [clock.epoch(leads, name) if name in leads else nothing for name in names]
-        return case((decision_seen(*stamps, self.question.as_of.until), leads["reject_reason"]))
+        return case((decision_seen(self.question.as_of.until, *stamps), leads["reject_reason"]))
 
     def _joined(self) -> Relation | None:
         """The lead of a row, at its last pass."""
@@ -408,10 +415,9 @@ def _split(by: str) -> tuple[str | None, str]:
     return (table, name) if dot else (None, by)
 
 
-def decision_seen(
-    accepted: ColumnElement[Any], rejected: ColumnElement[Any], handed: ColumnElement[Any], until: int
-) -> ColumnElement[bool]:
-    """Whether what comes with the decision is seen: any decision stamp is, or there is none and the hand-off is."""
+def decision_seen(until: int, *stamps: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether what comes with the decision is seen: any decision stamp, or without any, the hand-off."""
+    accepted, rejected, handed = stamps
     undecided = and_(accepted.is_(None), rejected.is_(None), handed < until)
     return or_(accepted < until, rejected < until, undecided)
 
@@ -446,7 +452,10 @@ def in_base(
     if isinstance(day, int):
         foreign = [(currency == name, amount * _rate_on(steps, day)) for name, steps in rates.items()]
     else:
-        foreign = [(currency == name, amount * looked_up(day, _within(question, steps))) for name, steps in rates.items()]
+        foreign = [
+            (currency == name, amount * looked_up(day, _within(question, steps)))
+            for name, steps in rates.items()
+        ]
     return case((own, amount), *foreign)
 
 

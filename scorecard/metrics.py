@@ -80,7 +80,7 @@ class Metric:
         return missing
 
     def figures(self, question: Question) -> dict[Group, Figures]:
-        """Figures per group of the question, ALL among them; NotReachable when it lacks the column asked for."""
+        """Figures per group of the question, ALL among them; NotReachableError when it lacks the column asked for."""
         gathered = dict(self.gather(question))
         gathered.setdefault(ALL, self.empty)
         return {group: self.form(measured, question) for group, measured in gathered.items()}
@@ -169,7 +169,7 @@ def _per_count(measured: tuple[Sum, Sum], _: Question) -> Figures:
 
 
 def share(k: float, n: float, **more: Any) -> Figures:
-    """k of n with Wilson's interval, where k is a part of n."""
+    """K of n with Wilson's interval, where k is a part of n."""
     if not n:
         return Figures(None, k, n, int(n), **more)
     low, high = wilson(int(k), int(n)) if 0 <= k <= n and n == int(n) and k == int(k) else (None, None)
@@ -209,9 +209,13 @@ def _nurtured(figures: Mapping[str, float], _: Question) -> Figures:
     k, n = figures["nurtured_won"], figures["nurtured"]
     others = figures["handoffs"] - n
     gap = newcombe(int(k), int(n), int(figures["won"] - k), int(others))
-    notes = () if gap.value is None else tuple(
-        f"{name}={value:.6g}"
-        for name, value in (("difference", gap.value), ("low", gap.low), ("high", gap.high))
+    notes = (
+        ()
+        if gap.value is None
+        else tuple(
+            f"{name}={value:.6g}"
+            for name, value in (("difference", gap.value), ("low", gap.low), ("high", gap.high))
+        )
     )
     return share(k, n, notes=notes)
 
@@ -289,10 +293,14 @@ def _web(name: str, label: str, meaning: str) -> Metric:
 
 def _handed(name: str, label: str, meaning: str, formula: str, better: Better, needs: tuple[str, ...],
             form: Any, unit: Unit = "percent", **more: Any) -> Metric:  # fmt: skip
-    return Metric(name, label, meaning, formula, "shared", unit, better, needs, _cohort, form, _NO_COHORT, **more)
+    return Metric(
+        name, label, meaning, formula, "shared", unit, better, needs, _cohort, form, _NO_COHORT, **more
+    )
 
 
-def _handed_count(name: str, label: str, meaning: str, formula: str, better: Better, needs: tuple[str, ...]) -> Metric:
+def _handed_count(
+    name: str, label: str, meaning: str, formula: str, better: Better, needs: tuple[str, ...]
+) -> Metric:
     key = {"sla_pending": "pending", "sla_met": "met", "sla_breached": "breached"}.get(name, name)
     return _handed(name, label, meaning, formula, better, needs, _one(key), "number")
 

@@ -1,15 +1,16 @@
 """One row per pass of a lead from marketing to sales, as the metrics need it.
 
-`Passes` offers the columns of CANON as SQL expressions over the table leads wherever it stands: stamps in whole
-seconds since 1970, copies on later passes gone, the first touch found among the touches, what happened on other
-passes of the same lead looked up. Nothing here depends on as_of: what is seen when is decided by the measures.
-A store of our own can hold the same columns worked out at load (`prepare`); then they are plain columns.
+`Passes` offers the columns of CANON as SQL expressions over the table leads wherever it stands: stamps in
+whole seconds since 1970, copies on later passes gone, the first touch found among the touches, what
+happened on other passes of the same lead looked up. Nothing here depends on as_of: what is seen when is
+decided by the measures. A store of our own can hold the same columns worked out at load (`prepare`); then
+they are plain columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +22,7 @@ from scorecard.dataset import Dataset, Kind, Relation
 from scorecard.sqltime import SqlClock
 
 PREPARED = "tandem_passes"
+_FAR = 4_000_000_000  # the year 2096: a later stamp is no stamp
 STAMPS = {
     "created": "created_at",
     "mql": "mql_at",
@@ -70,7 +72,7 @@ def year_of(value: Any) -> int | None:
     if isinstance(value, datetime | date):
         return value.year
     if isinstance(value, int | float):
-        return datetime.fromtimestamp(value, tz=None).year if 0 < value < 4e9 else None
+        return datetime.fromtimestamp(value, tz=UTC).year if 0 < value < _FAR else None
     text = str(value)[:4]
     return int(text) if text.isdigit() else None
 
@@ -138,7 +140,9 @@ class Passes:
         key = "passes.several"
         if key not in self.dataset.cache:
             with self.dataset.engine.connect() as connection:
-                top = connection.execute(select(func.max(self.dataset.relations["leads"]["pass_no"]))).scalar()
+                top = connection.execute(
+                    select(func.max(self.dataset.relations["leads"]["pass_no"]))
+                ).scalar()
             self.dataset.cache[key] = top is not None and top > 1
         found: bool = self.dataset.cache[key]
         return found
@@ -158,10 +162,16 @@ class Passes:
         return self._raw(name)
 
     def between(self, name: str, lo: int | None, hi: int | None) -> ColumnElement[bool]:
-        """lo <= stamp < hi, so that an index on the stamp serves."""
+        """Lo <= stamp < hi, so that an index on the stamp serves."""
         if self.prepared:
             column = self.table.c[name]
-            return and_(*(c for c in (lo is not None and column >= lo, hi is not None and column < hi) if c is not False))
+            return and_(
+                *(
+                    c
+                    for c in (lo is not None and column >= lo, hi is not None and column < hi)
+                    if c is not False
+                )
+            )
         ranged = self.clock.between(self.leads, STAMPS[name], lo, hi)
         if name == "created" or not (self.several or name in ("won", "lost")):
             return ranged
@@ -170,7 +180,7 @@ class Passes:
     def rows(
         self, names: Iterable[str], group: ColumnElement[Any], *conditions: ColumnElement[bool]
     ) -> sa.FromClause:
-        """The passes that meet the conditions: the named columns and the group (as `g`), each worked out once."""
+        """The passes that meet the conditions: the named columns and the group (as `g`), worked out once."""
         columns = [self.column(n).label(n) for n in dict.fromkeys(names)]
         chosen: Select[Any] = select(*columns, group.label("g")).where(*conditions)
         if self.prepared:
@@ -202,11 +212,15 @@ class Passes:
             return own
         earlier = passes.alias()
         theirs, rejected = self._epoch(earlier, column), self._epoch(earlier, "rejected_at")
-        copied = exists().where(
-            same(earlier, "lead_id", passes, "lead_id"),
-            earlier["pass_no"] < passes["pass_no"],
-            or_(theirs == own, own <= rejected),
-        ).correlate_except(earlier.source)
+        copied = (
+            exists()
+            .where(
+                same(earlier, "lead_id", passes, "lead_id"),
+                earlier["pass_no"] < passes["pass_no"],
+                or_(theirs == own, own <= rejected),
+            )
+            .correlate_except(earlier.source)
+        )
         return case((and_(passes["pass_no"] > 1, copied), null()), else_=own)
 
     def _closer(self) -> ColumnElement[Any]:
@@ -242,10 +256,14 @@ class Passes:
 
     def _reached_sql(self) -> ColumnElement[int]:
         stages = ("sql", "opportunity", "won")
-        return self._over_passes(self._earliest_of(self.leads, stages), lambda o: self._earliest_of(o, stages))
+        return self._over_passes(
+            self._earliest_of(self.leads, stages), lambda o: self._earliest_of(o, stages)
+        )
 
     def _reached_won(self) -> ColumnElement[int]:
-        return self._over_passes(self._earliest_of(self.leads, ("won",)), lambda o: self._earliest_of(o, ("won",)))
+        return self._over_passes(
+            self._earliest_of(self.leads, ("won",)), lambda o: self._earliest_of(o, ("won",))
+        )
 
     def _ever_nurtured(self) -> ColumnElement[int]:
         return self._over_passes(self.column("nurtured"), lambda o: self._stamp(o, "nurtured"))
@@ -275,11 +293,15 @@ class Passes:
             return sa.literal_column("1", sa.Integer)
         other = self.dataset.relations["leads"].alias()
         theirs, own = self._stamp(other, name), self.column(name)
-        sooner = exists().where(
-            same(other, "lead_id", self.leads, "lead_id"),
-            other["pass_no"] != self.leads["pass_no"],
-            or_(theirs < own, and_(theirs == own, other["pass_no"] < self.leads["pass_no"])),
-        ).correlate_except(other.source)
+        sooner = (
+            exists()
+            .where(
+                same(other, "lead_id", self.leads, "lead_id"),
+                other["pass_no"] != self.leads["pass_no"],
+                or_(theirs < own, and_(theirs == own, other["pass_no"] < self.leads["pass_no"])),
+            )
+            .correlate_except(other.source)
+        )
         return case((and_(self._has_other_passes(), sooner), 0), else_=1)
 
     # Sales' first contact

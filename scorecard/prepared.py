@@ -1,9 +1,10 @@
-"""A store of our own, made ready at load: the passes of `scorecard.passes` worked out once and laid out to be scanned.
+"""A store of our own, made ready at load: the passes worked out once and laid out to be scanned.
 
-The demo company, and later the mirror of a spreadsheet, are replaced whole when their data change, so whatever does
-not depend on as_of can be worked out when they are filled: stamps in seconds, copies gone, first touches found,
-opening hours used. The same expressions as on any other database fill the columns, so the figures are equal.
-Triggers take the prepared table away when somebody writes to the tables it was made of: better slow than wrong.
+The demo company, and later the mirror of a spreadsheet, are replaced whole when their data change, so
+whatever does not depend on as_of can be worked out when they are filled: stamps in seconds, copies gone,
+first touches found, opening hours used. The same expressions as on any other database fill the columns, so
+the figures are equal. Triggers take the prepared table away when somebody writes to the tables it was made
+of: better slow than wrong.
 """
 
 from __future__ import annotations
@@ -50,17 +51,17 @@ def prepare(engine: sa.Engine, dataset: Dataset) -> None:
         _write_calendar(connection, dataset)
         _write_passes(connection, passes)
         for name, columns in _INDEXES.items():
-            connection.execute(sa.DDL(f"CREATE INDEX tandem_{name} ON {PREPARED} ({', '.join(columns)})"))
+            connection.execute(sa.text(f"CREATE INDEX tandem_{name} ON {PREPARED} ({', '.join(columns)})"))
         _guard(connection, [name for name in _MADE_OF if name in sa.inspect(connection).get_table_names()])
         connection.execute(sa.text(f"ANALYZE {PREPARED}"))
 
 
 def _drop(connection: sa.Connection) -> None:
     for table in (PREPARED, _CALENDAR):
-        connection.execute(sa.DDL(f"DROP TABLE IF EXISTS {table}"))
+        connection.execute(sa.text(f"DROP TABLE IF EXISTS {table}"))
     for table in _MADE_OF:
         for event in ("INSERT", "UPDATE", "DELETE"):
-            connection.execute(sa.DDL(f"DROP TRIGGER IF EXISTS {_STALE}_{table}_{event.lower()}"))
+            connection.execute(sa.text(f"DROP TRIGGER IF EXISTS {_STALE}_{table}_{event.lower()}"))
 
 
 def _calendar() -> sa.Table:
@@ -79,7 +80,9 @@ def _write_calendar(connection: sa.Connection, dataset: Dataset) -> None:
         stamps.append(clock.epoch(dataset.relations["touches"], "at"))
     ends: list[int] = []
     for stamp in stamps:
-        ends += [int(end) for end in connection.execute(select(func.min(stamp), func.max(stamp))).one() if end]
+        ends += [
+            int(end) for end in connection.execute(select(func.min(stamp), func.max(stamp))).one() if end
+        ]
     table = _calendar()
     table.create(connection)
     if not ends:
@@ -117,7 +120,9 @@ def _with_hours(rows: sa.CTE, passes: Passes, names: tuple[str, ...]) -> sa.Sele
         # the second before a touch decides its day: midnight closes a day open until 24:00
         on = passes.clock.day(at - 1 if name == "touched" else at)
         origin = origin.outerjoin(day, day.c.day == on)
-        used = case((at <= day.c.opens, 0), (at >= day.c.closes, day.c.closes - day.c.opens), else_=at - day.c.opens)
+        used = case(
+            (at <= day.c.opens, 0), (at >= day.c.closes, day.c.closes - day.c.opens), else_=at - day.c.opens
+        )
         opened.append(day.c.before + used)
     last = day.c
     inside = case((and_(rows.c.touched > last.opens, rows.c.touched <= last.closes), 1), else_=0)
@@ -129,8 +134,8 @@ def _guard(connection: sa.Connection, tables: list[str]) -> None:
     for table in tables:
         for event in ("INSERT", "UPDATE", "DELETE"):
             connection.execute(
-                sa.DDL(
-                    f"CREATE TRIGGER {_STALE}_{table}_{event.lower()} AFTER {event} ON {table} "
+                sa.text(
+                    f"CREATE TRIGGER {_STALE}_{table}_{event.lower()} AFTER {event} ON {table} "  # noqa: S608 - our names
                     f"WHEN EXISTS (SELECT 1 FROM {PREPARED}) BEGIN DELETE FROM {PREPARED}; END"
                 )
             )
@@ -140,7 +145,6 @@ def is_fresh(connection: sa.Connection) -> bool:
     """Whether the store holds prepared passes that still are what its tables say."""
     if not sa.inspect(connection).has_table(PREPARED):
         return False
-    return connection.execute(select(sa.literal(1)).select_from(sa.table(PREPARED)).limit(1)).first() is not None
-
-
-
+    return (
+        connection.execute(select(sa.literal(1)).select_from(sa.table(PREPARED)).limit(1)).first() is not None
+    )

@@ -12,7 +12,7 @@ from scorecard.clock import AsOf
 from scorecard.curves import Span, elapsed_share
 from scorecard.dataset import Dataset
 from scorecard.judge import Judge
-from scorecard.measures import ALL, Group, NotReachable, Question
+from scorecard.measures import ALL, Group, NotReachableError, Question
 from scorecard.metrics import METRICS, Metric
 from scorecard.periods import Period, of_dates
 from scorecard.rows import Row
@@ -117,7 +117,7 @@ def _together(dataset: Dataset, as_of: AsOf, group: Sequence[Quota]) -> dict[Quo
         return {q: _unreached(q, barred, expected, as_of, metric) for q in group}
     try:
         figures = metric.figures(question)
-    except NotReachable as column:
+    except NotReachableError as column:
         note = (f"needs=leads.{column}",)
         return {q: _standing(q, None, None, Status.LOCKED, as_of, metric, note) for q in group}
     attained = {}
@@ -179,7 +179,7 @@ def _standing(
 
 def _status(
     quota: Quota, actual: float | None, expected: float | None, as_of: AsOf, settings: Settings
-) -> Status | None:
+) -> Status:
     if actual is None or expected is None:
         return Status.NO_DATA
     attained = actual / quota.target
@@ -190,7 +190,7 @@ def _status(
         return Status.MISSED
     if (as_of.instant - start) / (end - start) < settings.too_early or expected == 0:
         return Status.TOO_EARLY
-    return by_pace(None if expected is None else attained / expected, settings)
+    return by_pace(attained / expected, settings)
 
 
 def rows(dataset: Dataset, period: Period, as_of: AsOf) -> list[Row]:
@@ -224,7 +224,7 @@ def row_of(a: Attainment, as_of: AsOf) -> Row:
 
 
 def _required_row(a: Attainment, as_of: AsOf) -> Row:
-    status = a.status if a.status in (Status.LOCKED, Status.NOT_DUE) else None
+    status: Status | None = a.status if a.status in (Status.LOCKED, Status.NOT_DUE) else None
     if a.days_left is None and status is not Status.LOCKED:
         status = Status.NOT_APPLICABLE
     elif a.required_per_day is None and status is None:
@@ -269,7 +269,7 @@ class Gap:
 def alignment_gap(
     dataset: Dataset, period: Period, as_of: AsOf, known: Sequence[Attainment] = ()
 ) -> Gap:
-    """The gap between the two gap_metrics, from team rows that tile the period or the one that contains it.
+    """The gap between the two gap_metrics: team rows that tile the period, or the one that contains it.
 
     `known` are attainments at hand that needn't be asked for again.
     """
@@ -330,7 +330,9 @@ def _gap_metrics(settings: Settings, team: Sequence[Quota]) -> tuple[str, str] |
 
 def tiling(rows: Sequence[Quota], period: Period) -> list[Quota] | None:
     """The rows that tile the period exactly, else the one that contains it, else None."""
-    inside = sorted((q for q in rows if period.start <= q.start and q.end < period.end), key=lambda q: q.start)
+    inside = sorted(
+        (q for q in rows if period.start <= q.start and q.end < period.end), key=lambda q: q.start
+    )
     following = [period.start, *(q.end + timedelta(days=1) for q in inside)]
     if inside and [q.start for q in inside] == following[:-1] and following[-1] == period.end:
         return inside

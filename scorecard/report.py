@@ -11,18 +11,18 @@ from scorecard import goals, quotas, small
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
 from scorecard.judge import Judge
-from scorecard.measures import ALL, Group, NotReachable, Question
+from scorecard.measures import ALL, Group, NotReachableError, Question
 from scorecard.metrics import METRICS, Figures, Metric
 from scorecard.periods import Period
 from scorecard.rows import Row
-from scorecard.scopes import Filter, scope
+from scorecard.scopes import EVERYTHING, Filter, scope
 from scorecard.status import Status
 
 FOREVER = 253_370_764_800  # the year 9999: after any stamp
 STANDING = ("quota_attainment", "required_per_day", "alignment_gap", "goal_progress")
 
 
-class UnknownMetric(ValueError):
+class UnknownMetricError(ValueError):
     """A metric name that the catalogue doesn't have."""
 
 
@@ -38,11 +38,11 @@ def report(
     *,
     by: Sequence[str] = (),
     metrics: Iterable[str] | None = None,
-    where: Filter = Filter(),
+    where: Filter = EVERYTHING,
 ) -> list[Row]:
     """All rows of the report: metrics for `all` and for each value of each `by` column, quotas, goals.
 
-    `metrics` keeps only those names (UnknownMetric for a name there isn't); `where` narrows the rows counted.
+    `metrics` keeps only those names (UnknownMetricError for one there isn't); `where` narrows the rows.
     """
     wanted = _wanted(metrics)
     question = ask(dataset, period, as_of, where)
@@ -50,7 +50,11 @@ def report(
     for column in by:
         rows += grouped_rows(question, period, column, [METRICS[n] for n in wanted if n in METRICS])
     standing = [name for name in wanted if name in STANDING]
-    rows += [_locked(name, need, period, as_of) for name in standing if (need := _table_of(name)) not in dataset.relations]
+    rows += [
+        _locked(name, need, period, as_of)
+        for name in standing
+        if (need := _table_of(name)) not in dataset.relations
+    ]
     there = [name for name in standing if _table_of(name) in dataset.relations]
     if {"quota_attainment", "required_per_day", "alignment_gap"} & set(there):
         rows += [row for row in quotas.rows(dataset, period, as_of) if row.metric in there]
@@ -68,11 +72,19 @@ def _locked(name: str, need: str, period: Period, as_of: AsOf) -> Row:
     unit = "number" if name == "required_per_day" else "percent"
     nothing = dict.fromkeys(("value", "numerator", "denominator", "n", "low", "high", "target", "expected"))
     return Row(
-        name, "shared", "all", period.text, as_of.text, **nothing, status=Status.LOCKED, unit=unit, notes=f"needs={need}"
+        name,
+        "shared",
+        "all",
+        period.text,
+        as_of.text,
+        **nothing,
+        status=Status.LOCKED,
+        unit=unit,
+        notes=f"needs={need}",
     )
 
 
-def ask(dataset: Dataset, period: Period, as_of: AsOf, where: Filter = Filter(), **more: Any) -> Question:
+def ask(dataset: Dataset, period: Period, as_of: AsOf, where: Filter = EVERYTHING, **more: Any) -> Question:
     """The question of a period."""
     start, end = period.bounds(small.settings(dataset).zone)
     return Question(dataset, as_of, start, end, where=where, **more)
@@ -85,7 +97,7 @@ def _wanted(metrics: Iterable[str] | None) -> list[str]:
         if name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f" Did you mean {near[0]}?" if near else " docs/metrics.md lists them."
-            raise UnknownMetric(f"There is no metric called {name!r}.{hint}")
+            raise UnknownMetricError(f"There is no metric called {name!r}.{hint}")
     return wanted
 
 
@@ -98,7 +110,7 @@ def metric_rows(metric: Metric, question: Question, period: Period) -> list[Row]
         return _split_rows(metric, question, judge)
     try:
         figures = metric.figures(question)[ALL]
-    except NotReachable as column:
+    except NotReachableError as column:
         return [judge.row(metric, "all", Figures(notes=(f"filter={column}",)), Status.NOT_APPLICABLE)]
     return [judge.judged(metric, "all", figures)]
 
@@ -108,7 +120,7 @@ def _split_rows(
 ) -> list[Row]:
     try:
         found = metric.figures(question.asking(by=metric.split))
-    except NotReachable as column:
+    except NotReachableError as column:
         return [judge.row(metric, "all", Figures(notes=(f"filter={column}",)), Status.NOT_APPLICABLE)]
     everything = found.pop(ALL)
     if not found and not within and judge.judged(metric, "all", everything).status is Status.NO_DATA:
@@ -141,7 +153,7 @@ def _grouped(metric: Metric, asked: Question, judge: Judge, everyone: Sequence[s
         judge = judge.over_a_lifetime(asked)
     try:
         found = metric.figures(asked)
-    except NotReachable:
+    except NotReachableError:
         return
     del found[ALL]
     if metric.split is not None:

@@ -53,12 +53,17 @@ class Filter:
         return ",".join(part(c, v) for c, values in self.parts for v in values)
 
 
+EVERYTHING = Filter()
+
+
 def _pairs(text: str) -> list[tuple[str, str | None]]:
     pairs = []
     for piece in _split(text):
         column, equals, value = piece.partition("=")
         if not equals or not column.strip():
-            raise ValueError(f"The filter part {piece.strip()!r} isn't column=value. Write it like source=Webinar.")
+            raise ValueError(
+                f"The filter part {piece.strip()!r} isn't column=value. Write it like source=Webinar."
+            )
         pairs.append((column.strip(), _unquoted(value.strip())))
     return pairs
 
@@ -78,5 +83,9 @@ def _split(text: str) -> list[str]:
 
 def _unquoted(value: str) -> str | None:
     if value.startswith('"'):
-        value = next(csv.reader(StringIO(value)), [""])[0] if "\n" not in value else value[1:-1].replace('""', '"')
+        value = (
+            next(csv.reader(StringIO(value)), [""])[0]
+            if "\n" not in value
+            else value[1:-1].replace('""', '"')
+        )
     return value or None

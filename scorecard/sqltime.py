@@ -1,7 +1,8 @@
 """Times in SQL: whatever a column holds becomes whole seconds since 1970, on every engine alike.
 
-Zones are worked out in Python: a CASE over the few changes of offset in the data's years, so no database needs
-zone tables of its own. Bounds are compared with the column as it stands, so that an index on it serves.
+Zones are worked out in Python: a CASE over the few changes of offset in the data's years, so no database
+needs zone tables of its own. Bounds are compared with the column as it stands, so that an index on it
+serves.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _NEAR = 2 * DAY  # farther than this from a change of offset, local times sort a
 
 
 def _with(*names: str) -> list[tuple[str, InternalTraversal]]:
-    """What tells two elements apart for SQLAlchemy's cache of compiled statements: clauses and these fields."""
+    """What tells two elements apart for SQLAlchemy's cache of statements: clauses and these fields."""
     return [*FunctionElement._traverse_internals, *((name, InternalTraversal.dp_plain_obj) for name in names)]  # noqa: SLF001
 
 
@@ -106,7 +107,7 @@ def _has_offset_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> st
 
 @compiles(_has_offset, "mysql")
 @compiles(_has_offset, "mariadb")
-def _has_offset_mysql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+def _has_offset_mysql(*_: Any, **__: Any) -> str:
     return "FALSE"  # MariaDB's cast reads no offsets; the source leaves such cells out and says so
 
 
@@ -171,7 +172,7 @@ def _tree_sql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
 
 
 def looked_up(at: ColumnElement[Any], steps: Sequence[tuple[int, float | None]]) -> ColumnElement[float]:
-    """The value of the last (threshold, value) step at or below `at`, NULL before the first; for many steps."""
+    """The value of the last (threshold, value) step at or below `at`, NULL before the first; for many."""
     return _tree(at, steps)
 
 
@@ -214,11 +215,11 @@ class SqlClock:
         return epoch + stepped(epoch, [(t.utc, t.after) for t in self._changes], self._below)
 
     def between(self, relation: Relation, column: str, lo: int | None, hi: int | None) -> ColumnElement[bool]:
-        """lo <= stamp < hi (seconds since 1970), written so that an index on the column serves."""
+        """Lo <= stamp < hi (seconds since 1970), written so that an index on the column serves."""
         bounds = [(lo, True), (hi, False)]
-        return and_(*(self._bound(relation, column, at, low) for at, low in bounds if at is not None))
+        return and_(*(self._bound(relation, column, at, low=low) for at, low in bounds if at is not None))
 
-    def _bound(self, relation: Relation, column: str, at: int, low: bool) -> ColumnElement[bool]:
+    def _bound(self, relation: Relation, column: str, at: int, *, low: bool) -> ColumnElement[bool]:
         kind, raw = relation.kinds[column], relation[column]
         if kind is Kind.EPOCH:
             return raw >= at if low else raw < at
@@ -231,13 +232,13 @@ class SqlClock:
         if kind is Kind.NAIVE and not self._near_change(at):
             wall = self.zone.from_epoch(at)
             return raw >= wall if low else raw < wall
-        return and_(self._roughly(raw, kind, at, low), self._exactly(relation, column, at, low))
+        return and_(self._roughly(raw, kind, at, low=low), self._exactly(relation, column, at, low=low))
 
-    def _exactly(self, relation: Relation, column: str, at: int, low: bool) -> ColumnElement[bool]:
+    def _exactly(self, relation: Relation, column: str, at: int, *, low: bool) -> ColumnElement[bool]:
         epoch = self.epoch(relation, column)
         return epoch >= at if low else epoch < at
 
-    def _roughly(self, raw: ColumnElement[Any], kind: Kind, at: int, low: bool) -> ColumnElement[bool]:
+    def _roughly(self, raw: ColumnElement[Any], kind: Kind, at: int, *, low: bool) -> ColumnElement[bool]:
         """A bound two days wider, for the index; text sorts by its first ten characters."""
         day = self.zone.from_epoch(at) + timedelta(days=-2 if low else 2)
         bound = day.date().isoformat() if kind is Kind.ISO_TEXT else day

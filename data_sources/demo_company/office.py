@@ -103,7 +103,7 @@ def _calendar(world: World) -> list[Row]:
     return [{"entry_id": f"E{i + 1:03d}", **entry} for i, entry in enumerate(entries)]
 
 
-def _entry(  # noqa: PLR0917 - reads like the row it makes
+def _entry(
     start: date, days: int, title: str, kind: str, department: str, owner: str, **cells: object
 ) -> Row:
     return {"start": start, "end": start + timedelta(days=days - 1), "title": title, "kind": kind,
@@ -234,7 +234,7 @@ def _feedback(world: World, survey: Survey) -> list[Row]:
     return [{"feedback_id": f"F{i + 1:03d}", **entry} for i, entry in enumerate(entries)]
 
 
-def _said(  # noqa: PLR0917 - reads like the row it makes
+def _said(
     world: World, days_ago: int, who: str, to: str, kind: str, text: str, **cells: object
 ) -> Row:
     day = world.today - timedelta(days=days_ago)

@@ -762,7 +762,7 @@ class _Quotas:
         for index in range(-24, 6):
             yield from self._month(index)
 
-    def _row(  # noqa: PLR0917 - reads like the row it makes
+    def _row(
         self, start: date, months: int, department: str, person: int | None, metric: str, target: float
     ) -> Row:
         end = month_start(start, months) - timedelta(days=1)
@@ -815,7 +815,7 @@ class _Quotas:
             end = month_start(start, 1) - timedelta(days=1)
         return float(self.survey.leads(start, end).sum())
 
-    def _full(self, values: Any, start: date, months: int) -> float:  # noqa: ANN401 - a numpy array
+    def _full(self, values: Any, start: date, months: int) -> float:
         """What the period comes to: a past one's sum, the running one's at its rate, a later as now."""
         end = month_start(start, months)
         if end <= self.world.today:
