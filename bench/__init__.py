@@ -1,0 +1,1 @@
+"""How fast the Scorecard page is, against the script most people would write: docs/benchmarks.md."""
