@@ -53,7 +53,17 @@ def with_table(figure: Figure, view: View, *, title: str, key: str, help: str | 
     st.fragment(_section, key=f"{key}_section")(figure, view, title, key, help)
 
 
+def beside_table(shown: Table, view: View, *, title: str, key: str, help: str | None = None) -> None:  # noqa: A002 - Streamlit's word
+    """The head of a section whose body isn't a chart: its title with the table at its right."""
+    st.fragment(_head, key=f"{key}_section")(shown, view, title, key, help)
+
+
 def _section(figure: Figure, view: View, title: str, key: str, about: str | None) -> None:
+    _head(figure.table, view, title, key, about)
+    draw(figure, key=f"{key}_chart")
+
+
+def _head(shown: Table, view: View, title: str, key: str, about: str | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"section_{key}"):
         st.subheader(escape(title), anchor=False, help=about, width="stretch")
         opened = st.popover(
@@ -61,8 +71,7 @@ def _section(figure: Figure, view: View, title: str, key: str, about: str | None
         )
         with opened:
             if opened.open:
-                table(figure.table, view, name=title, key=key)
-    draw(figure, key=f"{key}_chart")
+                table(shown, view, name=title, key=key)
 
 
 def _localised(shown: Table, formats: Formats) -> object:

@@ -39,6 +39,13 @@ def verdict(*sentences: Html) -> None:
     st.html(html('<p class="t-verdict">{said}</p>', said=joined(sentences, " ")))
 
 
+def because(*sentences: Html) -> None:
+    """What stands behind the verdict, a line each: what moved it, where it hurts."""
+    lines = joined(html("<li>{said}</li>", said=sentence) for sentence in sentences)
+    if lines:
+        st.html(html('<ul class="t-because">{lines}</ul>', lines=lines))
+
+
 def chip(status: Status, settings: Settings, *, why: str = "") -> Html:
     """A status as icon, word and colour; opened, it tells the rule behind it."""
     return html(
@@ -75,7 +82,7 @@ def _tile(tile: Tile, view: View) -> Html:
         '<span class="t-value {faded}">{value}</span>{chip}</div>{bar}{parts}{beside}</div>',
         hue=f"t-{team}", name=tile.name, chip=_chip(row, view.settings), value=_value(row, view.formats),
         faded="t-faded" if _is_faint(row) else "", bar=_bar(row), parts=_fine(_of(row, view.formats)),
-        beside=_fine(tile.beside),
+        beside=_fine(tile.beside or (needs(row) if row.status is Status.LOCKED else "")),
     )  # fmt: skip
 
 

@@ -1,0 +1,73 @@
+"""Sentences of the readings on a page: what matters in bold, each number leading to its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from components.choice import FILTERS, chosen
+from components.page import View
+from components.text import Html, html, joined
+from components.tiles import chip
+from scorecard.overview import Concern, Step
+from scorecard.words import Said, Sentence
+
+
+def told(said: Sentence) -> Html:
+    """A sentence as markup."""
+    return joined(_piece(piece) for piece in said)
+
+
+def href(page: str, ask: Sequence[tuple[str, str]] = ()) -> str:
+    """The address of a page with the present choice, narrowed by `ask`; a filter in `ask` replaces the others."""
+    asked = dict(ask)
+    narrowed = any(name in FILTERS for name in asked)
+    kept = {k: list(v) for k, v in chosen().items() if not (narrowed and k in FILTERS)}
+    query = urlencode(kept | {k: [v] for k, v in asked.items()}, doseq=True)
+    return f"{page}?{query}" if query else page
+
+
+def link(text: str | Html, page: str, ask: Sequence[tuple[str, str]] = ()) -> Html:
+    """A link within the app."""
+    return html('<a href="{to}" target="_self">{text}</a>', to=href(page, ask), text=text)
+
+
+def _piece(piece: Said) -> Html:
+    text = html("{text}", text=piece.text) if piece.text.strip() == piece.text else _spaced(piece.text)
+    text = text if piece.page is None else link(text, piece.page, piece.ask)
+    return html("<b>{text}</b>", text=text) if piece.strong else text
+
+
+def _spaced(text: str) -> Html:
+    """Cleaned text loses its outer spaces; between two pieces they part words."""
+    front = " " if text[:1].isspace() else ""
+    back = " " if text[-1:].isspace() and text.strip() else ""
+    return html(front + "{text}" + back, text=text)
+
+
+def attention(concerns: Sequence[Concern], view: View) -> None:
+    """What needs attention, the gravest first: status, what and how much, who acts."""
+    st.html(html('<ol class="t-list">{items}</ol>', items=joined(_concern(c, view) for c in concerns)))
+
+
+def _concern(c: Concern, view: View) -> Html:
+    return html(
+        '<li><div class="t-item"><span class="t-what">{what}</span>{chip}</div>'
+        '<div class="t-fine">{detail}</div><div class="t-fine t-who">{who}</div></li>',
+        what=link(c.what, c.page, c.ask), chip=chip(c.status, view.settings), detail=c.detail, who=c.who,
+    )  # fmt: skip
+
+
+def steps(todo: Sequence[Step]) -> None:
+    """What isn't there yet and what to fill, one card each."""
+    cards = joined(
+        html('<div class="t-empty"><b>{title}</b><p>{todo}</p></div>', title=s.title, todo=s.todo) for s in todo
+    )
+    st.html(html('<div class="t-steps">{cards}</div>', cards=cards))
+
+
+def paragraph(text: str, page: str, ask: Sequence[tuple[str, str]] = ()) -> Html:
+    """A line that leads on to another page."""
+    return html('<p class="t-on">{link}</p>', link=link(f"{text} →", page, ask))

@@ -1,0 +1,552 @@
+"""Shared goals as they are told: the tree of lines, and all there is to know about one of them.
+
+Values are those of the report (`scorecard.goals`); here they get names, sentences and their place in the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from scorecard import goals, small, words
+from scorecard.clock import AsOf, date_of
+from scorecard.dataset import Dataset
+from scorecard.formats import Formats
+from scorecard.goals import Forecast, Goal, Reader, Standing
+from scorecard.periods import Period
+from scorecard.rows import Row
+from scorecard.settings import Settings
+from scorecard.status import Status
+from scorecard.words import Said, Sentence, counted, sentence, short
+
+GOOD: Final = (Status.ACHIEVED, Status.ON_TRACK)
+TROUBLE: Final = (Status.OFF_TRACK, Status.MISSED, Status.AT_RISK)
+STAGES: Final = {
+    "tofu": "TOFU · top of the funnel",
+    "mofu": "MOFU · middle of the funnel",
+    "bofu": "BOFU · bottom of the funnel",
+}
+_MOST_MARKS: Final = 27  # days at which the wanted curve is worked out
+_NEARLY: Final = 0.995
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One goal in a list: its row of the report, its place in the tree and what is said beside its bar."""
+
+    goal_id: str
+    name: str
+    row: Row
+    unit: str
+    depth: int
+    detail: str
+    side: str
+    owner: str
+    has_parts: bool = False
+
+    @property
+    def in_trouble(self) -> bool:
+        return self.row.status in TROUBLE
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """All goals of a period in the order of the tree, and what they come to in sentences."""
+
+    lines: tuple[Line, ...]
+    verdict: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something known about a goal: its name and what it says."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day of a goal's history, in the goal's unit."""
+
+    day: date
+    actual: float | None = None
+    expected: float | None = None
+    likely: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A target that was moved; `late` when the goal had begun by then."""
+
+    at: str
+    old: str
+    new: str
+    by: str
+    why: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What somebody typed about a goal."""
+
+    day: str
+    value: str
+    confidence: int | None
+    comment: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """All there is to know about one goal."""
+
+    line: Line
+    goal: Goal
+    verdict: tuple[Sentence, ...]
+    facts: tuple[Fact, ...]
+    people: tuple[Fact, ...]
+    history: tuple[Moment, ...]
+    forecast: Forecast | None
+    parts: tuple[Line, ...]
+    parts_sum: str
+    changes: tuple[Change, ...]
+    entries: tuple[Entry, ...]
+
+
+# --- lines ------------------------------------------------------------------------------------------------
+
+
+class _Teller:
+    """Puts standings of one dataset at one as_of into words."""
+
+    def __init__(self, dataset: Dataset, as_of: AsOf) -> None:
+        self.dataset = dataset
+        self.as_of = as_of
+        self.reader = Reader(dataset, as_of)
+        self.settings: Settings = small.settings(dataset)
+        self.formats = Formats.of(self.settings)
+
+    def lines(self, found: Sequence[Standing]) -> list[Line]:
+        by_id = {s.goal.goal_id: s for s in found}
+        parents = {s.goal.parent_id for s in found}
+        ordered = goals.tree([s.goal for s in found])
+        return [self.line(by_id[g.goal_id], depth, by_id, g.goal_id in parents) for depth, g in ordered]
+
+    def line(self, s: Standing, depth: int, by_id: dict[str, Standing], has_parts: bool) -> Line:  # noqa: FBT001
+        goal = s.goal
+        parent = by_id.get(goal.parent_id or "")
+        told = [self.progress(s), self.points(s, parent.goal) if parent and depth else "", self.growth(s)]
+        return Line(
+            goal_id=goal.goal_id,
+            name=goal.name,
+            row=goals.row_of(s, self.as_of),
+            unit=goal.unit,
+            depth=depth,
+            detail=" · ".join(text for text in told if text),
+            side=" · ".join(text for text in (self.pace(s), self.until(goal)) if text),
+            owner=words.person(self.dataset, goal.owner),
+            has_parts=has_parts,
+        )
+
+    def value(self, amount: float | None, goal: Goal) -> str:
+        return short(amount, goal.unit, self.formats)
+
+    def progress(self, s: Standing) -> str:
+        """What is reached, in the words of its kind: '53 % · 1.47m of 2.76m', '22.4 % now, 25 % wanted'."""
+        goal, actual = s.goal, s.actual.value
+        if actual is None:
+            return self.nothing(s)
+        now, target = self.value(actual, goal), self.value(goal.target, goal)
+        if goal.kind == "total":
+            spent = " spent" if goal.lower_is_better else ""
+            return f"{self.share(s.progress)}{spent} · {now} of {target}"
+        if goal.stays:
+            side = "below" if goal.lower_is_better else "above"
+            held = f" · held {self.share(s.progress)} of the days" if goal.metric is None else ""
+            return f"{now} now, to stay {side} {target}{held if goal.kind == 'level' else ''}"
+        way = f" · {self.share(s.progress)} of the way" if goal.kind == "level" and goal.moves else ""
+        cases = s.actual.denominator
+        among = "" if cases is None else f" · {self.formats.number(cases)} cases"
+        return f"{now} now, {target} wanted{way}{among if goal.kind == 'rate' else ''}"
+
+    def nothing(self, s: Standing) -> str:
+        """Why there is no actual."""
+        target = f"target {self.value(s.goal.target, s.goal)}"
+        if s.status is Status.NOT_DUE:
+            return f"starts {self.formats.date(s.goal.start)} · {target}"
+        if s.status is Status.LOCKED:
+            return f"needs {_needs(s)} · {target}"
+        return f"nothing {'entered' if s.goal.metric is None else 'counted'} yet · {target}"
+
+    def share(self, share: float | None) -> str:
+        near = share is not None and _NEARLY <= share < 1
+        return self.formats.percent(share, 1 if near else 0)
+
+    def pace(self, s: Standing) -> str:
+        """What was expected by now, or how sure a rate is."""
+        if s.goal.kind == "rate" and s.actual.low is not None and s.actual.high is not None:
+            low, high = (self.value(v, s.goal) for v in (s.actual.low, s.actual.high))
+            return f"95 % between {low} and {high}"
+        running = 0 < s.elapsed < 1 and not s.goal.stays and s.goal.kind != "rate"
+        if not running or s.expected is None or s.actual.value is None:
+            return ""
+        if s.goal.kind == "total":
+            return f"{self.share(s.expected)} expected"
+        return f"{self.value(s.expected_value, s.goal)} expected"
+
+    def until(self, goal: Goal) -> str:
+        word = "due" if goal.due >= self.as_of.day else "ended"
+        return f"{word} {self.formats.day_month(goal.due)}"
+
+    def growth(self, s: Standing) -> str:
+        if s.growth_wanted is None or s.growth_to_date is None:
+            return ""
+        grown, wanted = (self.formats.signed_percent(v) for v in (s.growth_to_date, s.growth_wanted))
+        return f"growth {grown}, {wanted} wanted"
+
+    def points(self, child: Standing, parent: Goal) -> str:
+        """'7.1 of 11 points' of the parent's growth; nothing for a parent without a baseline."""
+        part = goals.part_of(child, parent)
+        if part is None or part.wanted is None or child.goal.unit != parent.unit or not child.goal.baseline:
+            return ""
+        return f"{self.point(part.to_date)} of {self.point(part.wanted)} points"
+
+    def point(self, share: float | None) -> str:
+        return self.formats.number(None if share is None else share * 100, None if share is None else 1)
+
+
+def _needs(s: Standing) -> str:
+    missing = next((n.removeprefix("needs=") for n in s.notes if n.startswith("needs=")), "")
+    return " and ".join(part.replace("|", " or ") for part in missing.split("+")) or "a table or column"
+
+
+def lines(dataset: Dataset, period: Period, as_of: AsOf) -> tuple[Line, ...]:
+    """Every goal that overlaps the period, children under their parents."""
+    return tuple(_Teller(dataset, as_of).lines(goals.standings(dataset, period, as_of)))
+
+
+def read(dataset: Dataset, period: Period, as_of: AsOf) -> Tree:
+    """The goals of a period and what they come to."""
+    found = lines(dataset, period, as_of)
+    return Tree(found, _verdict(dataset, found, period, small.settings(dataset)))
+
+
+# --- the verdict over all ---------------------------------------------------------------------------------
+
+
+def judged(found: Sequence[Line]) -> list[Line]:
+    """Those whose status says whether they go well."""
+    return [line for line in found if line.row.status in (*GOOD, *TROUBLE)]
+
+
+def on_track(found: Sequence[Line]) -> Sentence:
+    """'14 of 22 goals are on track or achieved.'; of goals too young to judge, why."""
+    known = judged(found)
+    if not known:
+        waiting = _by_status(found)
+        return sentence(f"None of the {counted(len(found), 'goal')} can be judged yet: {waiting}.")
+    good = sum(line.row.status in GOOD for line in known)
+    said = f"{good} of {counted(len(known), 'goal')}"
+    return sentence(
+        Said(said, strong=True, page="goals"), f" {'is' if good == 1 else 'are'} on track or achieved"
+    )
+
+
+def _by_status(found: Sequence[Line]) -> str:
+    counts: dict[str, int] = {}
+    for line in found:
+        word = "without a status" if line.row.status is None else line.row.status.word.lower()
+        counts[word] = counts.get(word, 0) + 1
+    return words.listing(f"{n} {word}" for word, n in counts.items())
+
+
+def worst(found: Sequence[Line]) -> list[Line]:
+    """Those in trouble, the furthest behind first; missed ones count as far behind as they are short."""
+    return sorted((line for line in found if line.in_trouble), key=lambda line: (-trouble(line), line.goal_id))
+
+
+def trouble(line: Line) -> float:
+    """How badly a goal stands, 0 to about 4: its status first, then how far it lags behind its pace."""
+    base = {Status.OFF_TRACK: 3.0, Status.MISSED: 2.5, Status.AT_RISK: 1.5}.get(
+        line.row.status or Status.NO_DATA, 0.0
+    )
+    if not base:
+        return 0.0
+    value, expected = line.row.value, line.row.expected or 1.0
+    return base if value is None else base + min(max(1 - value / expected, 0.0), 1.0)
+
+
+def _verdict(
+    dataset: Dataset, found: Sequence[Line], period: Period, settings: Settings
+) -> tuple[Sentence, ...]:
+    if not found:
+        return (_no_goals(dataset, period, settings),)
+    first = on_track(found)
+    if not judged(found):
+        return (first,)
+    rest = _by_status([line for line in found if line.row.status not in GOOD])
+    head = (*first, *sentence(f"; the rest: {rest}." if rest else "."))
+    behind = worst(found)[:3]
+    if not behind:
+        return (head, sentence("Nothing lags behind its pace."))
+    return (head, sentence("Furthest behind: ", *_named(behind), "."))
+
+
+def _named(found: Sequence[Line]) -> list[str | Said]:
+    said: list[str | Said] = []
+    for line in found:
+        said += [
+            ", " if said else "",
+            Said(line.name, strong=True, page="goals", ask=(("goal", line.goal_id),)),
+            f" ({line.owner})" if line.owner else "",
+        ]
+    return said
+
+
+def _no_goals(dataset: Dataset, period: Period, settings: Settings) -> Sentence:
+    if "goals" not in dataset.relations or not small.rows(dataset, "goals"):
+        return sentence("No shared goals are agreed yet: the table goals is missing or empty.")
+    return sentence(f"No goal lies in {period.label(settings.locale)}; other periods have some.")
+
+
+# --- one goal ---------------------------------------------------------------------------------------------
+
+
+def panel(dataset: Dataset, as_of: AsOf, goal_id: str) -> Panel | None:
+    """All about one goal; None when there is no usable goal of that id."""
+    everyone = goals.goals(dataset)
+    goal = next((g for g in everyone if g.goal_id == goal_id), None)
+    if goal is None:
+        return None
+    teller = _Teller(dataset, as_of)
+    near = [g for g in everyone if goal_id in (g.goal_id, g.parent_id) or g.goal_id == goal.parent_id]
+    by_id = {g.goal_id: teller.reader.standing(g) for g in near}
+    children = [s for s in by_id.values() if s.goal.parent_id == goal_id and s.goal.goal_id != goal_id]
+    mine = by_id[goal_id]
+    forecast = goals.forecast(teller.reader, mine)
+    depth = int(goal.parent_id in by_id and goal.parent_id != goal_id)
+    line = teller.line(mine, depth, by_id, bool(children))
+    return Panel(
+        line=line,
+        goal=goal,
+        verdict=_panel_verdict(teller, mine, forecast),
+        facts=tuple(_facts(teller, mine, by_id)),
+        people=tuple(_people(teller, goal)),
+        history=tuple(_history(teller, mine, forecast)),
+        forecast=forecast,
+        parts=tuple(teller.line(s, 1, by_id, False) for s in children),  # noqa: FBT003
+        parts_sum=_parts_sum(teller, mine, children),
+        changes=tuple(_changes(teller, goal)),
+        entries=tuple(_entries(teller, goal)),
+    )
+
+
+def _panel_verdict(teller: _Teller, s: Standing, forecast: Forecast | None) -> tuple[Sentence, ...]:
+    said = [_stand(teller, s)]
+    if forecast is not None:
+        said.append(_heading(teller, s.goal, forecast))
+    return tuple(said)
+
+
+def _stand(teller: _Teller, s: Standing) -> Sentence:
+    detail = teller.progress(s)
+    wanted = s.expected_value
+    if s.actual.value is None or wanted is None or s.goal.kind == "rate" or s.goal.stays or not 0 < s.elapsed < 1:
+        return sentence(Said(_capital(detail), strong=True), ".")
+    gap = s.actual.value - wanted
+    word = "more" if gap > 0 else "less"
+    said = f"{teller.value(abs(gap), s.goal)} {word} than was expected by now ({teller.value(wanted, s.goal)})"
+    same = abs(gap) < 1e-9 * max(1.0, abs(wanted))
+    return sentence(Said(detail, strong=True), ": ", "just what was expected by now" if same else said, ".")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _heading(teller: _Teller, goal: Goal, forecast: Forecast) -> Sentence:
+    likely, low, high = (teller.value(v, goal) for v in (forecast.value, forecast.low, forecast.high))
+    chance = teller.formats.percent(forecast.chance, 0)
+    wish = "to stay within" if goal.lower_is_better and goal.kind == "total" else "to reach"
+    return sentence(
+        "Heading for ",
+        Said(likely, strong=True),
+        f" by {teller.formats.day_month(goal.due)} (80 % between {low} and {high}): a chance of ",
+        Said(chance, strong=True),
+        f" {wish} {teller.value(goal.target, goal)}.",
+    )
+
+
+def _facts(teller: _Teller, s: Standing, by_id: dict[str, Standing]) -> list[Fact]:
+    goal = s.goal
+    parent = by_id.get(goal.parent_id or "")
+    told = [
+        ("How", goal.strategy or ""),
+        ("Time", f"{words.days(goal.start, goal.due, teller.settings)}, {_CURVES.get(goal.pace, goal.pace)}"),
+        ("Measured by", _measure(teller, goal)),
+        ("Baseline", "" if goal.baseline is None else teller.value(goal.baseline, goal)),
+        ("Growth", _growth(teller, s)),
+        ("Stage", STAGES.get(goal.stage or "", "")),
+        ("Part of", _part(teller, s, parent) if parent and parent is not s else ""),
+    ]
+    return [Fact(name, text) for name, text in told if text]
+
+
+_CURVES: Final = {
+    "linear": "evenly day by day",
+    "working_days": "evenly by working day",
+    "last_year": "on last year's curve",
+    "milestones": "along its milestones",
+}
+
+
+def _measure(teller: _Teller, goal: Goal) -> str:
+    if goal.metric is None:
+        return "entered by hand"
+    where = words.filtered(teller.dataset, goal.filter)
+    return f"{words.metric(goal.metric)}{f' where {where}' if where else ''}"
+
+
+def _growth(teller: _Teller, s: Standing) -> str:
+    if s.growth_wanted is None:
+        return ""
+    wanted = teller.formats.signed_percent(s.growth_wanted)
+    if s.growth_to_date is None:
+        return f"{wanted} wanted"
+    return f"{teller.formats.signed_percent(s.growth_to_date)} to date, {wanted} wanted"
+
+
+def _part(teller: _Teller, s: Standing, parent: Standing) -> str:
+    points = teller.points(s, parent.goal)
+    return f"{parent.goal.name}{f': {points}' if points else ''}"
+
+
+def _people(teller: _Teller, goal: Goal) -> list[Fact]:
+    people = {str(r["person_id"]): r for r in small.rows(teller.dataset, "people")}
+    owner = people.get(goal.owner or "", {})
+    role = f", {owner['role']}" if owner.get("role") else ""
+    told = [
+        ("Owner", f"{words.person(teller.dataset, goal.owner)}{role}" if goal.owner else ""),
+        ("Marketing's part", goal.marketing_role or ""),
+        ("Sales' part", goal.sales_role or ""),
+        ("Whom to ask", words.listing(_liaisons(teller.dataset))),
+    ]
+    return [Fact(name, text) for name, text in told if text]
+
+
+def _liaisons(dataset: Dataset) -> list[str]:
+    rows = [r for r in small.rows(dataset, "people") if r["is_liaison"]]
+    return [f"{r['name'] or r['person_id']} ({r['role'] or r['department'] or 'liaison'})" for r in rows]
+
+
+def _parts_sum(teller: _Teller, s: Standing, children: Sequence[Standing]) -> str:
+    """Whether the parts add up to the whole, and by how much not."""
+    if not children:
+        return ""
+    gap = goals.children_gap(s.goal, [c.goal for c in children])
+    if gap is None:
+        return "The parts are measured in other units or kinds, so their targets don't add up to this one's."
+    if not gap:
+        return "The parts' targets add up to this goal's target."
+    total = teller.value(s.goal.target + gap, s.goal)
+    away = teller.value(abs(gap), s.goal)
+    return (
+        f"The parts' targets add up to {total}: {away} {'more' if gap > 0 else 'less'} than this goal's target."
+    )
+
+
+# History
+
+
+def _history(teller: _Teller, s: Standing, forecast: Forecast | None) -> list[Moment]:
+    """Actuals and the wanted curve by day, the forecast as a fan from today to the due day."""
+    goal, zone = s.goal, teller.settings.zone
+    points = goals.history(teller.reader, goal)
+    if not points:
+        return []
+    days = {date_of(zone.day(p.at - 1)): p for p in points}
+    every = max(1, len(days) // _MOST_MARKS)
+    kept = [day for i, day in enumerate(sorted(days)) if i % every == 0 or i == len(days) - 1]
+    marks = sorted({goal.start - timedelta(days=1), *kept, goal.due})
+    last = kept[-1]
+    return [_moment(teller, goal, day, days.get(day), forecast, last) for day in marks]
+
+
+def _moment(
+    teller: _Teller, goal: Goal, day: date, point: goals.Point | None, forecast: Forecast | None, last: date
+) -> Moment:
+    wanted = _wanted(teller, goal, day)
+    actual = point.value if point is not None else 0.0 if _begins_at_zero(goal, day) else None
+    if forecast is None or day not in (last, goal.due) or last == goal.due:
+        return Moment(day, actual, wanted)
+    if day == last:
+        return Moment(day, actual, wanted, actual, actual, actual)
+    return Moment(day, actual, wanted, forecast.value, forecast.low, forecast.high)
+
+
+def _begins_at_zero(goal: Goal, day: date) -> bool:
+    return goal.kind == "total" and day < goal.start
+
+
+def _wanted(teller: _Teller, goal: Goal, day: date) -> float | None:
+    """The actual wanted by the end of a day."""
+    if goal.kind == "rate" or goal.stays and goal.kind == "level":
+        return goal.target
+    share = teller.reader.curve(goal, teller.settings.zone.midnight(day + timedelta(days=1)))
+    if share is None:
+        return None
+    base = 0.0 if goal.kind == "total" else goal.baseline or 0.0
+    return base + (goal.target - base) * share
+
+
+# What was typed
+
+
+def _entries(teller: _Teller, goal: Goal) -> list[Entry]:
+    """What was typed so far, the newest first."""
+    rows = sorted(teller.reader.entries(goal), key=lambda row: row["date"], reverse=True)
+    return [_entry(teller, goal, row) for row in rows]
+
+
+def _entry(teller: _Teller, goal: Goal, row: dict[str, Any]) -> Entry:
+    k, n = row["numerator"], row["denominator"]
+    parts = k is not None and n is not None
+    value = (
+        f"{teller.formats.number(k)} of {teller.formats.number(n)}"
+        if parts
+        else teller.value(row["value"], goal)
+    )
+    return Entry(
+        teller.formats.date(row["date"]),
+        value,
+        row["confidence"],
+        row["comment"] or "",
+        words.person(teller.dataset, row["entered_by"]),
+    )
+
+
+def _changes(teller: _Teller, goal: Goal) -> list[Change]:
+    """How the target was moved, up to as_of, the latest first."""
+    rows = [
+        row
+        for row in small.rows(teller.dataset, "target_changes")
+        if (row["table"], row["key"]) == ("goals", goal.goal_id) and row["at"] < teller.as_of.until
+    ]
+    start = teller.settings.zone.midnight(goal.start)
+    return [
+        Change(
+            teller.formats.moment(row["at"]),
+            teller.value(row["old"], goal),
+            teller.value(row["new"], goal),
+            words.person(teller.dataset, row["by"]),
+            row["why"] or "",
+            row["at"] >= start,
+        )
+        for row in sorted(rows, key=lambda row: -row["at"])
+    ]

@@ -1,0 +1,652 @@
+"""The scorecard's first page: are we on track, why not, who acts, can it be trusted.
+
+`read` asks all of the page's questions: the goals and team quotas of the period, one cohort of hand-offs by
+source for the period and one for the one compared with, the cohort by owner, and the waits for a first touch.
+Totals are sums of the groups, worked out here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+from scorecard import comparisons, goal_tree, handoff, quotas, small, words
+from scorecard.clock import AsOf
+from scorecard.comparisons import Cases, Effect
+from scorecard.contract import TABLES
+from scorecard.dataset import Dataset
+from scorecard.formats import Formats
+from scorecard.goal_tree import Line
+from scorecard.judge import Judge, has_rows
+from scorecard.measures import ALL, Group, NotReachableError, Question
+from scorecard.metrics import METRICS, Figures
+from scorecard.periods import Period
+from scorecard.problems import Severity
+from scorecard.quotas import Attainment, Gap
+from scorecard.rows import Row
+from scorecard.scopes import EVERYTHING, Filter
+from scorecard.settings import Settings
+from scorecard.statistics import newcombe
+from scorecard.status import Status
+from scorecard.words import Said, Sentence, counted, plain, sentence
+
+MOST_GOALS: Final = 8
+MOST_CONCERNS: Final = 6
+_OF_A_KIND: Final = 2
+_BY: Final = ("source", "campaign_id", "owner")
+_TARGET_TABLES: Final = ("people", "goals", "goal_actuals", "milestones", "quotas")
+_EVEN: Final = 0.005  # half a point: teams nearer than this are level, effects smaller are not told
+_SHORT: Final = (Status.AT_RISK, Status.OFF_TRACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A figure of the hand-off under its name; `beside` compares it and says what it leaves out."""
+
+    name: str
+    row: Row
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaLine:
+    """A team's quota under the name a reader knows it by; `unit` is that of its actual and target."""
+
+    name: str
+    row: Row
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something that needs attention: what, how much, who acts, and where it is seen."""
+
+    status: Status
+    what: str
+    detail: str
+    who: str
+    page: str
+    ask: tuple[tuple[str, str], ...] = ()
+    weight: float = 0.0
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What isn't there yet, and what to fill."""
+
+    title: str
+    todo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that the first page shows; `gap` is marketing's and sales' quota on the two metrics compared."""
+
+    verdict: tuple[Sentence, ...]
+    tiles: tuple[Reading, ...]
+    goals: tuple[Line, ...]
+    more_goals: int
+    quotas: tuple[QuotaLine, ...]
+    gap: tuple[QuotaLine, QuotaLine] | None
+    gap_said: str
+    concerns: tuple[Concern, ...]
+    steps: tuple[Step, ...]
+    narrowed: str = ""
+
+
+def read(
+    dataset: Dataset, period: Period, as_of: AsOf, compare: Period | None = None, where: Filter = EVERYTHING
+) -> Overview:
+    """Everything on the page, in one go."""
+    return _Board(dataset, period, as_of, compare, where).overview()
+
+
+# --- the hand-off of one period ---------------------------------------------------------------------------
+
+
+class _Cohort:
+    """The hand-offs of a period as seen at as_of, in groups of one column and over all."""
+
+    def __init__(self, dataset: Dataset, period: Period, as_of: AsOf, where: Filter) -> None:
+        start, end = period.bounds(small.settings(dataset).zone)
+        self.question = Question(dataset, as_of, start, end, where=where)
+        self.judge = Judge(self.question, period)
+
+    @cached_property
+    def by(self) -> str | None:
+        """The column by which a change is explained: the first that the data have and the filter leaves open."""
+        fixed = {column for column, values in self.question.where.parts if len(values) == 1}
+        has = self.question.dataset.has
+        return next((c for c in _BY if has(f"leads.{c}") and c not in fixed), None)
+
+    @cached_property
+    def groups(self) -> Mapping[Group, Mapping[str, float]]:
+        return self.grouped(self.by)
+
+    def grouped(self, by: str | None) -> Mapping[Group, Mapping[str, float]]:
+        if self.judge.barred(METRICS["handoffs"]) is not None:
+            return {}
+        return handoff.cohort(self.question.asking(by=by))
+
+    def row(self, name: str) -> Row:
+        """A metric of the cohort as a row of the report."""
+        metric = METRICS[name]
+        if (barred := self.judge.barred(metric)) is not None:
+            return barred
+        try:
+            measured = self.waits if name.endswith("_median") else self.groups[ALL]
+        except NotReachableError as column:
+            return self.judge.row(
+                metric, "all", Figures(notes=(f"filter={column}",)), Status.NOT_APPLICABLE
+            )
+        return self.judge.judged(metric, "all", metric.form(measured, self.question))
+
+    @cached_property
+    def waits(self) -> Any:  # noqa: ANN401 - counts per minute, as the metric takes them
+        business = self.question.settings.sla_clock == "business"
+        return handoff.waits(self.question.asking(), business=business)[ALL]
+
+    def decided(self) -> dict[Group, Cases]:
+        """Accepted of decided, by group."""
+        found = {g: (f["accepted"], f["accepted"] + f["rejected"]) for g, f in self.groups.items() if g != ALL}
+        return {g: cases for g, cases in found.items() if cases[1]}
+
+
+# --- the page ---------------------------------------------------------------------------------------------
+
+
+class _Board:
+    def __init__(
+        self, dataset: Dataset, period: Period, as_of: AsOf, compare: Period | None, where: Filter
+    ) -> None:
+        self.dataset, self.period, self.as_of, self.where = dataset, period, as_of, where
+        self.settings: Settings = small.settings(dataset)
+        self.formats = Formats.of(self.settings)
+        self.running = as_of.instant < period.bounds(self.settings.zone)[1]
+        self.now = _Cohort(dataset, period, as_of, where)
+        self.compare = None if self.now.judge.early else compare
+        self.before = None if self.compare is None else self._then(self.compare)
+
+    def _then(self, compare: Period) -> _Cohort:
+        moment = comparisons.same_point(self.period, compare, self.as_of, self.settings.zone)
+        return _Cohort(self.dataset, compare, moment, self.where)
+
+    def overview(self) -> Overview:
+        shown = _most_important(self.lines)
+        lines, gap = self.quota_lines, self._gap_pair()
+        concerns = self._concerns()
+        return Overview(
+            verdict=tuple(self._verdict(concerns)),
+            tiles=tuple(self._tiles()),
+            goals=shown,
+            more_goals=len(self.lines) - len(shown),
+            quotas=tuple(lines),
+            gap=gap,
+            gap_said=_gap_said(self.gap, self.formats) if gap else "",
+            concerns=concerns,
+            steps=tuple(self._steps()),
+            narrowed=str(self.where) and "The filter narrows the hand-off; goals and quotas count all leads.",
+        )
+
+    @property
+    def _has_leads(self) -> bool:
+        return has_rows(self.now.question, "leads")
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        return goal_tree.lines(self.dataset, self.period, self.as_of)
+
+    @cached_property
+    def teams(self) -> list[Attainment]:
+        return quotas.attainments(self.dataset, self.period, self.as_of, people=False)
+
+    @cached_property
+    def gap(self) -> Gap:
+        return quotas.alignment_gap(self.dataset, self.period, self.as_of, self.teams)
+
+    @cached_property
+    def acceptance(self) -> Row:
+        return self.now.row("acceptance_rate")
+
+    # Tiles
+
+    def _tiles(self) -> list[Reading]:
+        clock = "business_hours" if self.settings.sla_clock == "business" else "hours"
+        names = {
+            "acceptance_rate": "Acceptance",
+            "decision_coverage": "Decided on",
+            "sla_compliance": "SLA met",
+            f"{clock}_to_touch_median": "Time to first touch",
+            "lead_rating": "Sales' rating of leads",
+        }
+        return [Reading(label, row := self.now.row(name), self._beside(name, row)) for name, label in names.items()]
+
+    def _beside(self, name: str, row: Row) -> str:
+        if row.value is None and row.note("not_reached") is None:
+            return ""
+        return " · ".join(text for text in (self._left_out(name), self._compared(name, row)) if text)
+
+    def _left_out(self, name: str) -> str:
+        """What a figure leaves out, or how it is measured."""
+        figures, settings = self.now.groups.get(ALL, {}), self.settings
+        clock = "opening hours" if settings.sla_clock == "business" else "hours"
+        if name == "acceptance_rate":
+            return f"{self.formats.percent(self.now.row('decision_coverage').value)} decided"
+        if name == "decision_coverage":
+            overdue = figures.get("overdue")
+            late = "" if overdue is None else f", {self.formats.integer(overdue)} overdue"
+            return f"{self.formats.integer(figures['undecided'])} undecided{late}"
+        if name == "sla_compliance":
+            agreed = self.formats.number(settings.sla_hours)
+            return f"{self.formats.integer(figures['pending'])} pending · agreed: {agreed} {clock}"
+        if name == "lead_rating":
+            return "of 5"
+        return f"half of the leads, in {clock}" if name.endswith("_median") else ""
+
+    def _compared(self, name: str, row: Row) -> str:
+        """How it compares with the same point of the other period, and how sure that is."""
+        if self.before is None or row.value is None:
+            return ""
+        then = self.before.row(name)
+        if then.value is None:
+            return f"nothing to compare {self._when()}"
+        was = f"{self.formats.value(then.value, row.unit)} {self._when()}"
+        if row.unit != "percent":
+            return f"{was}"
+        gap = newcombe(*_cases(row), *_cases(then))
+        moved = f"{self.formats.points(gap.value)} against {was}"
+        return f"{moved}: {'can’t tell yet' if gap.verdict.startswith('can') else f'clearly {gap.verdict}'}"
+
+    def _when(self) -> str:
+        """'by this point of Q3 2026'; of a finished period 'in Q3 2026'."""
+        if self.compare is None:
+            return ""
+        label = self.compare.label(self.settings.locale)
+        return f"by this point of {label}" if self.running else f"in {label}"
+
+    # Quotas
+
+    @cached_property
+    def quota_lines(self) -> list[QuotaLine]:
+        """The team rows of the period; of rows that follow each other the running one, else the last."""
+        chosen: dict[tuple[str, str], Attainment] = {}
+        for a in sorted(self.teams, key=lambda a: a.quota.start):
+            if (key := (a.quota.department, a.quota.metric)) not in chosen or a.quota.start <= self.as_of.day:
+                chosen[key] = a
+        return [self._quota_line(a, len(self._same(a)) > 1) for a in self._gap_first(chosen.values())]
+
+    def _same(self, a: Attainment) -> list[Attainment]:
+        return [
+            b
+            for b in self.teams
+            if (b.quota.department, b.quota.metric) == (a.quota.department, a.quota.metric)
+        ]
+
+    def _gap_first(self, found: Iterable[Attainment]) -> list[Attainment]:
+        first = self.gap.metrics or ()
+        return sorted(found, key=lambda a: (a.quota.metric not in first, a.quota.department))
+
+    def _quota_line(self, a: Attainment, several: bool) -> QuotaLine:  # noqa: FBT001 - private
+        quota = a.quota
+        own = (quota.start, quota.end) != (self.period.start, self.period.last_day)
+        when = f", {words.days(quota.start, quota.end, self.settings)}" if several or own else ""
+        name = f"{words.metric(quota.metric)}, {quota.department}{when}"
+        return QuotaLine(name, quotas.row_of(a, self.as_of), a.unit)
+
+    def _gap_pair(self) -> tuple[QuotaLine, QuotaLine] | None:
+        """The two rows the gap lies between; None where there is no gap or it is made of several rows."""
+        if self.gap.value is None or self.gap.metrics is None:
+            return None
+        pair = [
+            line
+            for team, metric, value in zip(
+                ("marketing", "sales"), self.gap.metrics, (self.gap.marketing, self.gap.sales), strict=True
+            )
+            for line in self.quota_lines
+            if line.row.scope == f"department={team},metric={metric}" and line.row.value == value
+        ]
+        return (pair[0], pair[1]) if len(pair) == 2 else None  # noqa: PLR2004 - marketing's and sales'
+
+    # The verdict
+
+    def _verdict(self, concerns: Sequence[Concern]) -> list[Sentence]:
+        if not self._has_leads and not self.lines and not self.teams:
+            return [_empty()]
+        said = [self._standing(), self._acceptance(), _owed(concerns)]
+        return [s for s in said if s]
+
+    def _standing(self) -> Sentence:
+        """How many goals are on track, and where the teams stand on their quotas."""
+        if not self.lines:
+            return (*sentence("No shared goal lies in this period, "), *self._teams(), Said("."))
+        head = goal_tree.on_track(self.lines)
+        if not goal_tree.judged(self.lines):
+            return (*head, Said(" "), *_capital(self._teams()), Said("."))
+        return (*head, Said(self._but()), *self._teams(), Said("."))
+
+    def _but(self) -> str:
+        return "; " if self.gap.value is None else ", and "
+
+    def _teams(self) -> Sentence:
+        gap = self.gap
+        if gap.value is None or gap.metrics is None:
+            return sentence(self._no_gap())
+        told = [
+            f"{team} ({words.inner(words.metric(metric))}, {self.formats.percent(share)} of its quota)"
+            for team, metric, share in zip(
+                ("marketing", "sales"), gap.metrics, (gap.marketing, gap.sales), strict=True
+            )
+        ]
+        if abs(gap.value) < _EVEN:
+            return sentence(f"{told[0]} and {told[1]} are ", Said("level", strong=True, page="quotas"))
+        ahead, behind = told if gap.value > 0 else reversed(told)
+        points = Said(_points(gap, self.formats), strong=True, page="quotas")
+        return sentence(f"{ahead} is ", points, f" ahead of {behind}")
+
+    def _no_gap(self) -> str:
+        if not self.teams:
+            return "neither team has a quota here"
+        if self.gap.status is Status.LOCKED and "gap_metrics" in (self.gap.reason or ""):
+            return "the teams can't be set side by side before settings.gap_metrics names a metric of each"
+        if self.gap.status is Status.NOT_DUE:
+            return "the quotas haven't begun"
+        return "the two teams' quotas can't be set side by side yet"
+
+    def _acceptance(self) -> Sentence:
+        """Whether sales takes what marketing hands over, and what moved it."""
+        row = self.acceptance
+        if row.status is Status.LOCKED:
+            return sentence("How well leads are handed over isn't known: the dates of hand-off or decision are missing.")
+        if row.status in (Status.NO_DATA, Status.NOT_DUE, Status.NOT_APPLICABLE) or row.value is None:
+            return sentence("Sales hasn't decided on any hand-off of this period yet.")
+        rate = Said(self.formats.percent(row.value), strong=True, page="handoff")
+        if row.status is Status.TOO_FEW:
+            return sentence(
+                "Sales accepted ", rate, f" of the {counted(row.n or 0, 'hand-off')} it decided on: too few to judge."
+            )
+        return (*self._level(row, rate), *self._cause(row), Said("."))
+
+    def _level(self, row: Row, rate: Said) -> Sentence:
+        """'Sales accepted 68.5 % of the hand-offs it decided on, short of the agreed 70 % and ...'."""
+        parts: list[str | Said] = ["Sales accepted ", rate, " of the leads it decided on"]
+        if row.target is not None:
+            agreed = self.formats.percent(row.target)
+            word = "at least the agreed" if row.value is not None and row.value >= row.target else "short of the agreed"
+            parts.append(f", {word} {agreed}")
+        if (then := self._acceptance_then()) is not None:
+            parts.append(self._moved(row, then))
+        return sentence(*parts)
+
+    def _acceptance_then(self) -> Row | None:
+        then = None if self.before is None else self.before.row("acceptance_rate")
+        return None if then is None or then.value is None else then
+
+    def _moved(self, row: Row, then: Row) -> str:
+        gap = newcombe(*_cases(row), *_cases(then))
+        was = f"{self.formats.percent(then.value)} {self._when()}"
+        if gap.verdict.startswith("can"):
+            return f" (whether it moved from {was} we can’t tell yet)"
+        return f", clearly {gap.verdict} than the {was}"
+
+    def _cause(self, row: Row) -> Sentence:
+        """The group that pulls acceptance down the most, when it is short or has clearly fallen."""
+        then = self._acceptance_then()
+        fell = then is not None and newcombe(*_cases(row), *_cases(then)).verdict == "lower"
+        if self.now.by is None or not (fell or row.status in _SHORT):
+            return ()
+        if then is not None and self.before is not None and self.before.by == self.now.by:
+            found = comparisons.effects(self.now.decided(), self.before.decided())
+            if found and found[0].whole < -_EVEN:
+                return self._by_effect(found[0])
+        return self._by_absence(row)
+
+    def _by_effect(self, e: Effect) -> Sentence:
+        then = e.before[0] / e.before[1] if e.before[1] else None
+        now = e.now[0] / e.now[1] if e.now[1] else None
+        pull = f"{self.formats.points(e.rate)} by its rate, {self.formats.points(e.mix)} by its share"
+        if then is None or now is None:
+            return sentence(". ", self._group(e.group), f" pulls most: {pull}")
+        sure = ", can’t tell yet" if e.moved.verdict.startswith("can") else ""
+        rates = f"{self.formats.percent(now, 0)} after {self.formats.percent(then, 0)}{sure}"
+        return sentence(". ", self._group(e.group), f" pulls most ({rates}): {pull}")
+
+    def _by_absence(self, row: Row) -> Sentence:
+        """Without a comparison: the group without which the rate would stand highest."""
+        k, n = _cases(row)
+        without = {
+            g: (k - a) / (n - d)
+            for g, (a, d) in self.now.decided().items()
+            if self.settings.min_n <= d and n - d >= self.settings.min_n
+        }
+        if not without:
+            return ()
+        group = max(without, key=lambda g: (without[g], str(g)))
+        if without[group] - k / n < _EVEN:
+            return ()
+        return sentence(". Without ", self._group(group), f" it would be {self.formats.percent(without[group])}")
+
+    def _group(self, group: Group) -> Said:
+        column = self.now.by or ""
+        value = None if group is None else str(group)
+        ask = () if value is None else ((column, value),)
+        return Said(words.group(self.dataset, column, value), strong=True, page="handoff", ask=ask)
+
+    # What needs attention
+
+    def _concerns(self) -> tuple[Concern, ...]:
+        found = [
+            *self._goal_concerns(), *self._quota_concerns(), *self._source_concerns(),
+            *self._owner_concerns(), *self._data_concerns(),
+        ]  # fmt: skip
+        return _ranked(found)
+
+    def _goal_concerns(self) -> Iterable[Concern]:
+        for line in goal_tree.worst(self.lines):
+            yield Concern(
+                line.row.status or Status.NO_DATA, line.name, f"{line.detail} · {line.side}", line.owner, "goals",
+                (("goal", line.goal_id),), goal_tree.trouble(line) + 0.3 * line.has_parts, "goal",
+            )  # fmt: skip
+
+    def _quota_concerns(self) -> Iterable[Concern]:
+        for line in self.quota_lines:
+            row = line.row
+            if row.status not in goal_tree.TROUBLE or row.value is None or row.expected is None:
+                continue
+            lag = max(1 - row.value / row.expected, 0.0) if row.expected else 0.0
+            detail = f"{self.formats.percent(row.value, 0)} of the quota, {self.formats.percent(row.expected, 0)} expected"
+            base = {Status.OFF_TRACK: 3.0, Status.MISSED: 2.4}.get(row.status, 2.0)
+            yield Concern(row.status, line.name, detail, _team(row.team), "quotas", (), base + lag, "quota")
+
+    def _source_concerns(self) -> Iterable[Concern]:
+        if self.before is None or self.now.by is None or self.before.by != self.now.by:
+            return
+        for e in comparisons.effects(self.now.decided(), self.before.decided()):
+            if e.moved.verdict != "lower" or e.now[1] < self.settings.min_n:
+                continue
+            now, then = (self.formats.percent(k / n, 0) for k, n in (e.now, e.before))
+            said = self._group(e.group)
+            yield Concern(
+                Status.OFF_TRACK if e.whole < -_EVEN else Status.AT_RISK, f"Acceptance of {said.text} fell",
+                f"{now} after {then} {self._when()}, clearly lower", self._asked("marketing"), "handoff", said.ask,
+                3.2 + min(abs(e.whole) * 10, 1.0), "source",
+            )  # fmt: skip
+
+    def _asked(self, department: str) -> str:
+        """A department's liaison; without one the department."""
+        return words.listing(words.liaisons(self.dataset, department)) or _team(department)
+
+    @cached_property
+    def owners(self) -> Mapping[Group, Mapping[str, float]]:
+        """The cohort by owner; not asked again where it is what changes are explained by."""
+        if not self.dataset.has("leads.owner"):
+            return {}
+        return self.now.groups if self.now.by == "owner" else self.now.grouped("owner")
+
+    def _owner_concerns(self) -> Iterable[Concern]:
+        try:
+            found = {g: f for g, f in self.owners.items() if g not in (ALL, None)}
+        except NotReachableError:
+            return
+        yield from self._overdue(found)
+        yield from self._slow(found)
+
+    def _overdue(self, found: Mapping[Group, Mapping[str, float]]) -> Iterable[Concern]:
+        everything = self.now.groups.get(ALL, {})
+        overdue, handed = everything.get("overdue", 0.0), everything.get("handoffs", 0.0)
+        if not overdue or self.now.row("overdue").value is None:
+            return
+        count = self.formats.integer(overdue)
+        what = f"{count} {'decision is' if overdue == 1 else 'decisions are'} overdue"
+        most = max(found, key=lambda g: (found[g]["overdue"], str(g)), default=None)
+        name = "" if most is None else words.person(self.dataset, str(most))
+        share = f"{self.formats.percent(overdue / handed, 0)} of the hand-offs"
+        detail = f"{share}, most with {name}: {self.formats.integer(found[most]['overdue'])}" if name else share
+        ask = () if most is None else (("owner", str(most)),)
+        weight = 1.8 + min(overdue / handed * 4, 1.6)
+        yield Concern(Status.AT_RISK, what, detail, name or _team("sales"), "handoff", ask, weight, "overdue")
+
+    def _slow(self, found: Mapping[Group, Mapping[str, float]]) -> Iterable[Concern]:
+        """Owners who meet the agreed time clearly less often than the others."""
+        everything = self.now.groups.get(ALL, {})
+        if "met" not in everything:
+            return
+        met, judged = everything["met"], everything["met"] + everything["breached"]
+        for group, f in found.items():
+            k, n = int(f["met"]), int(f["met"] + f["breached"])
+            rest = int(met) - k, int(judged) - n
+            if n < self.settings.min_n or newcombe(k, n, *rest).verdict != "lower":
+                continue
+            name = words.person(self.dataset, str(group))
+            shares = self.formats.percent(k / n, 0), self.formats.percent(rest[0] / rest[1], 0)
+            detail = f"SLA met {shares[0]} of {n}, the others {shares[1]} · {self.formats.integer(f['breached'])} breached"
+            weight = 2.2 + min(rest[0] / rest[1] - k / n, 1.0) * 2
+            yield Concern(
+                Status.OFF_TRACK, f"{name} touches leads late", detail, name, "handoff", (("owner", str(group)),), weight, "slow"
+            )
+
+    def _data_concerns(self) -> Iterable[Concern]:
+        """Rows that targets and actuals go without; those of large tables are the Data page's business."""
+        problems = [p for t in _TARGET_TABLES for p in small.reading(self.dataset, t).problems]
+        problems += small.settings_problems(self.dataset)
+        errors = [p for p in problems if p.severity is Severity.ERROR]
+        if not errors:
+            return
+        rows = sum(p.rows for p in errors)
+        tables = words.listing(dict.fromkeys(p.table for p in errors))
+        what = f"{counted(rows, 'row')} of {tables} can’t be used"
+        yield Concern(Status.AT_RISK, what, f"first: {errors[0].place}", _team(None), "data", (), 2.6, "data")
+
+    # What to fill next
+
+    def _steps(self) -> Iterable[Step]:
+        if not self._has_leads:
+            yield Step("No leads yet", _fill("leads"))
+        elif self.acceptance.status is Status.LOCKED:
+            needs = (self.acceptance.note("needs") or "").replace("+", ", ")
+            yield Step("The hand-off is locked", f"Fill {needs}: when a lead went to sales, and what sales said.")
+        if not small.rows(self.dataset, "goals"):
+            yield Step("No shared goals yet", _fill("goals"))
+        elif not self.lines:
+            yield Step("No goal lies in this period", "Choose another period, or add a goal that lies in this one.")
+        if not small.rows(self.dataset, "quotas"):
+            yield Step("No quotas yet", _fill("quotas"))
+        elif not self.teams:
+            yield Step("No team quota lies in this period", "Add a row of quotas without person_id for each team.")
+
+
+def _empty() -> Sentence:
+    return sentence(
+        "There is nothing to judge yet: ", Said("the source holds no leads, goals or quotas", strong=True, page="data"),
+        ". Leads with an id and a date are enough to start.",
+    )  # fmt: skip
+
+
+def _fill(table: str) -> str:
+    """'Fill the table goals: goal_id, target, start and due are enough to start.'."""
+    contract = TABLES[table]
+    required = [c.name for c in contract.columns if c.required or c.name in contract.key]
+    required = [name for name in required if name != "pass_no"]
+    return f"Fill the table {table}: {words.listing(required)} are enough to start."
+
+
+def _team(department: str | None) -> str:
+    return department.capitalize() if department in {"marketing", "sales"} else "Both teams"
+
+
+def _cases(row: Row) -> tuple[int, int]:
+    return int(row.numerator or 0), int(row.denominator or 0)
+
+
+def _capital(said: Sentence) -> Sentence:
+    first, *rest = said
+    return (Said(first.text[:1].upper() + first.text[1:], first.strong, first.page, first.ask), *rest)
+
+
+def _gap_said(gap: Gap, formats: Formats) -> str:
+    if gap.value is None:
+        return ""
+    if abs(gap.value) < _EVEN:
+        return "both teams are level on their quotas"
+    ahead, behind = ("marketing", "sales") if gap.value > 0 else ("sales", "marketing")
+    return f"{ahead} is {_points(gap, formats)} ahead of {behind}"
+
+
+def _points(gap: Gap, formats: Formats) -> str:
+    return formats.points(abs(gap.value or 0.0)).lstrip("+")
+
+
+def _owed(concerns: Sequence[Concern]) -> Sentence:
+    """Who is asked first: the two gravest concerns that have a person."""
+    first = [c for c in concerns if c.who and c.page == "goals"][:2]
+    if not first:
+        return ()
+    parts: list[str | Said] = ["Owed first: "]
+    for place, c in enumerate(first):
+        parts += [" and " if place else "", Said(c.what, strong=True, page=c.page, ask=c.ask), f" ({c.who})"]
+    return sentence(*parts, ".")
+
+
+def _most_important(found: Sequence[Line]) -> tuple[Line, ...]:
+    """Those in trouble first, then parents; in the order of the tree, indented below those that are shown."""
+    ranked = sorted(
+        range(len(found)),
+        key=lambda i: (-(goal_tree.trouble(found[i]) + _standing_of(found[i])), i),
+    )[:MOST_GOALS]
+    return tuple(_indented(found, sorted(ranked)))
+
+
+def _standing_of(line: Line) -> float:
+    """Parents and what both teams share tell more than single parts."""
+    silent = line.row.value is None
+    return 2.0 * line.has_parts + 1.0 * (line.row.team == "shared") - 0.3 * line.depth - 2.0 * silent
+
+
+def _indented(found: Sequence[Line], kept: Sequence[int]) -> Iterable[Line]:
+    path: list[int] = []  # places of the ancestors that are shown
+    for place in kept:
+        path = [p for p in path if _is_above(found, p, place)]
+        yield replace(found[place], depth=len(path))
+        path.append(place)
+
+
+def _is_above(found: Sequence[Line], above: int, place: int) -> bool:
+    """Whether one line of the tree stands over another: no line between is as high as it."""
+    return all(line.depth > found[above].depth for line in found[above + 1 : place + 1])
+
+
+def _ranked(found: Sequence[Concern]) -> tuple[Concern, ...]:
+    """The gravest first, not too many of one kind."""
+    kept: list[Concern] = []
+    for concern in sorted(found, key=lambda c: (-c.weight, c.what)):
+        alike = sum(c.kind == concern.kind for c in kept)
+        if alike < _OF_A_KIND and len(kept) < MOST_CONCERNS:
+            kept.append(concern)
+    return tuple(kept)
+
+
+def said(overview: Overview) -> str:
+    """The verdict as plain text."""
+    return " ".join(plain(s) for s in overview.verdict)

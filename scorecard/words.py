@@ -1,0 +1,139 @@
+"""How readings speak: sentences of pieces, names instead of identifiers, figures short enough to read aloud.
+
+A sentence is a tuple of pieces, so that a page can show what matters in bold and lead each number to its
+evidence, while a mail or a notice reads the same sentence as plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from babel.numbers import format_compact_currency
+
+from scorecard import periods, small
+from scorecard.dataset import Dataset
+from scorecard.formats import Formats
+from scorecard.metrics import METRICS
+from scorecard.scopes import Filter
+from scorecard.settings import Settings
+
+_MILLION: Final = 1_000_000
+_COLUMNS: Final = {
+    "campaign_id": "campaign",
+    "landing_page": "page",
+    "owner": "owner in sales",
+    "marketing_owner": "owner in marketing",
+    "closed_by": "closed by",
+}
+_KINDS: Final[tuple[periods.Kind, ...]] = ("month", "quarter", "year", "week")
+_FISCAL: Final[tuple[periods.Kind, ...]] = ("fiscal_quarter", "fiscal_year")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A piece of a sentence; with `page`, its evidence stands there, `ask` narrowing what is shown."""
+
+    text: str
+    strong: bool = False
+    page: str | None = None
+    ask: tuple[tuple[str, str], ...] = ()
+
+
+Sentence = tuple[Said, ...]
+
+
+def sentence(*parts: str | Said) -> Sentence:
+    """Pieces, one after the other; bare text is neither strong nor a link."""
+    return tuple(Said(part) if isinstance(part, str) else part for part in parts)
+
+
+def plain(said: Iterable[Said]) -> str:
+    """The sentence as text."""
+    return "".join(piece.text for piece in said)
+
+
+def listing(names: Iterable[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    *first, last = list(names) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """'1 goal', '3 goals'."""
+    return f"{n} {one if n == 1 else many or f'{one}s'}"
+
+
+def short(value: float | None, unit: str, formats: Formats) -> str:
+    """A value by its unit, millions of money shortened."""
+    if unit != "currency" or value is None or abs(value) < _MILLION:
+        return formats.value(value, unit)
+    return format_compact_currency(value, formats.currency, locale=formats.locale, fraction_digits=2)
+
+
+def inner(label: str) -> str:
+    """A label inside a sentence: Revenue becomes revenue, MQLs stay MQLs."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def person(dataset: Dataset, person_id: str | None) -> str:
+    """The name of somebody in people; whoever isn't there goes by the id."""
+    rows = small.rows(dataset, "people")
+    return next((str(r["name"]) for r in rows if r["person_id"] == person_id and r["name"]), person_id or "")
+
+
+def liaisons(dataset: Dataset, department: str) -> list[str]:
+    """Who speaks for a department."""
+    rows = small.rows(dataset, "people")
+    return [
+        str(r["name"] or r["person_id"]) for r in rows if r["is_liaison"] and r["department"] == department
+    ]
+
+
+def group(dataset: Dataset, column: str, value: str | None) -> str:
+    """A value of a column as a reader knows it: a campaign's or a person's name instead of the id."""
+    if value is None:
+        return f"no {_COLUMNS.get(column, column)}"
+    if column in {"owner", "marketing_owner", "closed_by"}:
+        return person(dataset, value)
+    if column == "campaign_id":
+        rows = small.rows(dataset, "campaigns")
+        return next((str(r["name"]) for r in rows if r["campaign_id"] == value and r["name"]), value)
+    return value.replace("_", " ") if column == "channel" else value
+
+
+def metric(name: str | None) -> str:
+    """What a metric is called; a name that nobody knows stays as it is."""
+    return "" if name is None else METRICS[name].label if name in METRICS else name
+
+
+def unit_of(name: str) -> str:
+    """The unit a metric is measured in."""
+    return METRICS[name].unit if name in METRICS else "number"
+
+
+def filtered(dataset: Dataset, text: str | None) -> str:
+    """A goal's filter in words: 'channel is online marketing and campaign is Trail kit'."""
+    try:
+        parts = Filter.parse(text).parts
+    except ValueError:
+        return text or ""
+    return listing(_condition(dataset, column, values) for column, values in parts) if parts else ""
+
+
+def _condition(dataset: Dataset, column: str, values: tuple[str | None, ...]) -> str:
+    name = column.rpartition(".")[2]
+    meant = " or ".join("blank" if v is None else group(dataset, name, v) for v in values)
+    return f"{_COLUMNS.get(name, name.replace('_', ' '))} is {meant}"
+
+
+def days(start: date, last: date, settings: Settings) -> str:
+    """Days from start to last as a reader calls them: November 2026, Q4 2026, 20 Nov 2026 – 6 Dec 2026."""
+    kinds = _KINDS if settings.fiscal_year_start == 1 else (*_KINDS, *_FISCAL)
+    for kind in kinds:
+        found = periods.containing(start, kind, settings.fiscal_year_start)
+        if (found.start, found.last_day) == (start, last):
+            return found.label(settings.locale)
+    return periods.of_dates(start, last).label(settings.locale)
