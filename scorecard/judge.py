@@ -97,13 +97,17 @@ class Judge:
         """Whether the period starts after as_of."""
         return self.question.start >= self.question.as_of.until
 
+    def too_soon_for(self, metric: Metric) -> bool:
+        """Whether the metric can't have anything yet; the open pipeline is that of as_of, whatever the period."""
+        return self.early and metric.name != "pipeline"
+
     def barred(self, metric: Metric) -> Row | None:
         """The row of a metric that can't be worked out at all; None where it can."""
         if "leads" not in self.question.dataset.relations and metric.table == "leads":
             return self.row(metric, "all", Figures(n=0), Status.NO_DATA)
         if missing := metric.lacks(self.question):
             return self.row(metric, "all", Figures(notes=("needs=" + "+".join(missing),)), Status.LOCKED)
-        if self.early and metric.name != "pipeline":
+        if self.too_soon_for(metric):
             return self.row(metric, "all", Figures(), Status.NOT_DUE)
         return None
 

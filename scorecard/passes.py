@@ -55,6 +55,7 @@ DIMENSIONS = (
     "marketing_owner",
     "owner",
     "closer",
+    "closed_by",
     "reject_reason",
     "lost_reason",
     "nurture_campaign_id",

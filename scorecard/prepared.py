@@ -143,8 +143,11 @@ def _guard(connection: sa.Connection, tables: list[str]) -> None:
 
 def is_fresh(connection: sa.Connection) -> bool:
     """Whether the store holds prepared passes that still are what its tables say."""
-    if not sa.inspect(connection).has_table(PREPARED):
+    inspector = sa.inspect(connection)
+    if not inspector.has_table(PREPARED):
         return False
+    if not {*CANON, *OPENED} <= {column["name"] for column in inspector.get_columns(PREPARED)}:
+        return False  # prepared by another version of this code
     return (
         connection.execute(select(sa.literal(1)).select_from(sa.table(PREPARED)).limit(1)).first() is not None
     )

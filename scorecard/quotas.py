@@ -225,6 +225,8 @@ def row_of(a: Attainment, as_of: AsOf) -> Row:
 
 def _required_row(a: Attainment, as_of: AsOf) -> Row:
     status: Status | None = a.status if a.status in (Status.LOCKED, Status.NOT_DUE) else None
+    if a.status is Status.NOT_APPLICABLE and a.actual is None and a.quota.start > as_of.day:
+        status = Status.NOT_DUE  # a target of 0, and not its time yet
     if a.days_left is None and status is not Status.LOCKED:
         status = Status.NOT_APPLICABLE
     elif a.required_per_day is None and status is None:

@@ -146,7 +146,7 @@ def grouped_rows(question: Question, period: Period, column: str, metrics: Itera
 
 
 def _grouped(metric: Metric, asked: Question, judge: Judge, everyone: Sequence[str]) -> Iterator[Row]:
-    if not metric.groups or metric.lacks(asked) or judge.early:
+    if not metric.groups or metric.lacks(asked) or judge.too_soon_for(metric):
         return
     if metric.whole_life and str(asked.by).rpartition(".")[2] == "campaign_id":
         asked = asked.asking(start=0, end=FOREVER)

@@ -820,7 +820,10 @@ CATALOGUE = {
             "lead_rating", "number",
             lambda c: c.lacks("leads.handed_off_at", "leads.quality_rating"), cohort, lead_rating_figures,
         ),
-        cohort_rate("recycle_rate", has_later_pass, decided("rejected"), decision_needs),
+        cohort_rate(
+            "recycle_rate", has_later_pass, decided("rejected"),
+            lambda c: decision_needs(c) + c.lacks("leads.pass_no"),
+        ),
         cohort_rate(
             "nurture_win_rate", is_won, is_nurtured,
             lambda c: c.lacks("leads.handed_off_at", "leads.nurtured_at", "leads.won_at"),
