@@ -19,7 +19,7 @@ from scorecard.clock import AsOf
 from scorecard.curves import Span, between_points, elapsed_share
 from scorecard.dataset import Dataset
 from scorecard.judge import Judge
-from scorecard.measures import ALL, NotReachableError, Question
+from scorecard.measures import ALL, NotReachableError, Question, unlocked_by
 from scorecard.metrics import METRICS, Metric
 from scorecard.periods import Period, of_dates
 from scorecard.rows import Row
@@ -214,7 +214,7 @@ class Reader:
         try:
             row = judge.judged(metric, goal.scope, metric.figures(question)[ALL])
         except NotReachableError as column:
-            return Actual(status=Status.NOT_APPLICABLE, notes=(f"filter={column}",))
+            return _out_of_reach(question, metric, str(column))
         notes = tuple(n for n in row.notes.split(";") if n.startswith(("data_until", "not_reached")))
         if row.value is None or row.status is Status.NO_DATA:
             return Actual(status=Status.NO_DATA, notes=notes)
@@ -394,6 +394,15 @@ class Reader:
             settings=self.settings, higher_is_better=not goal.lower_is_better,
         )  # fmt: skip
         return judged or Status.NO_DATA
+
+
+def _out_of_reach(question: Question, metric: Metric, column: str) -> Actual:
+    """Of a goal whose filter its metric can't answer: locked where a column would unlock it."""
+    table = metric.table if metric.table in question.dataset.relations else "leads"
+    needed = unlocked_by(question, table, column)
+    if needed is None:
+        return Actual(status=Status.NOT_APPLICABLE, notes=(f"filter={column}",))
+    return Actual(status=Status.LOCKED, notes=(f"needs={needed}",))
 
 
 def standing_values(valued: Sequence[dict[str, Any]]) -> list[tuple[date, float]]:

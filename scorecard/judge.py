@@ -98,7 +98,7 @@ class Judge:
         return self.question.start >= self.question.as_of.until
 
     def too_soon_for(self, metric: Metric) -> bool:
-        """Whether the metric can't have anything yet; the open pipeline is that of as_of, whatever the period."""
+        """Whether it can't have anything yet; the open pipeline is that of as_of, whatever the period."""
         return self.early and metric.name != "pipeline"
 
     def barred(self, metric: Metric) -> Row | None:

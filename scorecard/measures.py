@@ -415,6 +415,19 @@ def _split(by: str) -> tuple[str | None, str]:
     return (table, name) if dot else (None, by)
 
 
+def unlocked_by(question: Question, table: str, by: str) -> str | None:
+    """Which column would let a table reach another column; None where none of the contract does."""
+    asked, name = _split(by)
+    contract, has = TABLES[table], question.dataset.has
+    if asked in (None, table) and name in contract:
+        return f"{table}.{name}"
+    if asked in (None, "campaigns") and "campaign_id" in contract and name in TABLES["campaigns"]:
+        return f"campaigns.{name}" if has(f"{table}.campaign_id") else f"{table}.campaign_id"
+    if asked in (None, "leads") and "lead_id" in contract:
+        return f"leads.{name}" if has(f"{table}.lead_id") else f"{table}.lead_id"
+    return None
+
+
 def decision_seen(until: int, *stamps: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether what comes with the decision is seen: any decision stamp, or without any, the hand-off."""
     accepted, rejected, handed = stamps

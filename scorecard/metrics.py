@@ -44,7 +44,8 @@ class Metric:
     `needs` are 'table.column' or 'settings.key' names; 'a|b' is met by either, 'a?b' by a where a's
     table is there, else by b. `feeds` are the dated feeds whose
     coverage decides whether there is data. `split` is the one column whose values are its rows. `times` says
-    that dates without times aren't enough, `whole_life` that campaign rows run over the campaign's whole life.
+    that dates without times aren't enough, `whole_life` that campaign rows run over the campaign's whole life,
+    `clocked` that it is measured from where the SLA clock starts.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Metric:
     groups: bool = True
     times: bool = False
     whole_life: bool = False
+    clocked: bool = False
     table: str = "leads"
 
     @property
@@ -75,6 +77,8 @@ class Metric:
     def lacks(self, question: Question) -> list[str]:
         """What is missing before it can be worked out."""
         missing = [need for need in self.needs if not any(_there(question, part) for part in need.split("|"))]
+        if self.clocked and question.settings.sla_starts == "assigned" and not _there(question, _ASSIGNED):
+            missing.append(_ASSIGNED)
         if self.times and not missing and handoff.sla_of(question).dates:
             return ["times"]
         return missing
@@ -102,6 +106,7 @@ def _there(question: Question, need: str) -> bool:
     return question.dataset.has(need)
 
 
+_ASSIGNED = "leads.assigned_at"
 _MEANS = frozenset({"cpl", "cost_per_mql", "cost_per_sql", "cac", "lead_rating", "clv_12m"})
 
 
@@ -302,7 +307,9 @@ def _handed_count(
     name: str, label: str, meaning: str, formula: str, better: Better, needs: tuple[str, ...]
 ) -> Metric:
     key = {"sla_pending": "pending", "sla_met": "met", "sla_breached": "breached"}.get(name, name)
-    return _handed(name, label, meaning, formula, better, needs, _one(key), "number")
+    return _handed(
+        name, label, meaning, formula, better, needs, _one(key), "number", clocked=name.startswith("sla_")
+    )
 
 
 def _wait(name: str, q: float, *, business: bool) -> Metric:
@@ -313,6 +320,7 @@ def _wait(name: str, q: float, *, business: bool) -> Metric:
         f"The {clock} hours within which {what} of the handed-off leads get sales' first touch.",
         f"Kaplan-Meier over all passes of the cohort, the untouched censored at as_of: smallest t with S(t) <= {1 - q:g}",
         "sales", "hours", "down", _TOUCH, _waits(business=business), _quantile(q), Counter(), times=True,
+        clocked=True,
     )  # fmt: skip
 
 
@@ -412,7 +420,7 @@ METRICS: dict[str, Metric] = {
                 lambda f, _: share(f["accepted"] + f["rejected"], f["handoffs"]), rate=True),
         _handed("sla_compliance", "SLA met", "Hand-offs touched within the agreed time.",
                 "met / (met + breached); untouched and not yet due is pending and left out", "up",
-                (*_TOUCH, "settings.sla_hours"), _of("met", "met", "breached"), rate=True),
+                (*_TOUCH, "settings.sla_hours"), _of("met", "met", "breached"), rate=True, clocked=True),
         _handed_count("sla_met", "SLA met (count)", "Hand-offs touched by the deadline.", "touched by the deadline",
                       "up", (*_TOUCH, "settings.sla_hours")),
         _handed_count("sla_breached", "SLA breached", "Hand-offs touched late, or untouched and past the deadline.",
