@@ -41,6 +41,7 @@ def table(shown: Table, view: View, *, name: str, key: str) -> None:
         column_config={title: _column(shown, title) for title in shown.frame.columns},
         height=_ROW * (min(len(shown.frame), _MOST_ROWS) + 1) + 3,
         key=f"{key}_table",
+        placeholder=NOTHING,
         alt=f"{name}: {len(shown.frame)} rows",
     )
 

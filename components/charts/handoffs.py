@@ -115,7 +115,7 @@ def _parts(row: int, name: str, parts: Sequence[Part], formats: Formats) -> list
     whole = sum(p.count for p in parts) or 1.0
     found: list[dict[str, object]] = []
     start = 0.0
-    text = "   ".join(f"{p.word} {formats.number(p.count)}" for p in parts)
+    text = "  ·  ".join(f"{p.word} {formats.number(p.count)}" for p in parts)
     for place, p in enumerate(parts):
         end = start + p.count / whole
         said = f"{name}: {p.word} {formats.number(p.count)}, {formats.percent(p.count / whole)}"
@@ -128,7 +128,7 @@ def _parts(row: int, name: str, parts: Sequence[Part], formats: Formats) -> list
 @shape
 def _stacked() -> AnyChart:
     said = alt.Tooltip("said:N", title=" ")
-    gap = blank().mark_rule(strokeWidth=14, strokeCap="butt")
+    gap = blank().mark_rule(strokeWidth=10, strokeCap="butt")
     return alt.layer(
         gap.encode(x=_share("from"), x2="to:Q", y=line_of(0.7), color=tones("hue"), tooltip=said),
         label("name", 0.26, share=0.35, fontWeight=600).encode(color=tone("ink")),
@@ -207,7 +207,10 @@ class Wait:
 
 
 def waits(curve: Sequence[Wait], marks: Sequence[tuple[str, float]], formats: Formats) -> Figure:
-    """How the share of untouched leads falls with the hours; upright lines at agreed hours, median, p90."""
+    """How the share of untouched leads falls with the hours; upright lines at agreed hours, median, p90.
+
+    Marks come in order: each line ends at its word, so that none crosses the word of the one before.
+    """
     end = max([w.hours for w in curve], default=0.0)
     rows: list[dict[str, object]] = [
         {"hours": w.hours, "left": w.untouched, "said": _still(w, formats), "text": "", "side": "", "end": ""}
@@ -219,7 +222,7 @@ def waits(curve: Sequence[Wait], marks: Sequence[tuple[str, float]], formats: Fo
             {
                 "mark": hours,
                 "text": f"{word} {formats.hours(hours)}",
-                "at": 0.94 - 0.14 * i,
+                "at": 0.95 - 0.1 * i,
                 "side": side,
                 "said": "",
                 "end": "",
@@ -260,10 +263,12 @@ def _waits() -> AnyChart:
         blank()
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(x=hours, y=y, color=tone("sales"), tooltip=alt.Tooltip("said:N", title=" ")),
-        blank().mark_rule(strokeWidth=1.5, strokeDash=[4, 3]).encode(x=mark, color=tone("ink")),
+        blank()
+        .mark_rule(strokeWidth=1.5, strokeDash=[4, 3])
+        .encode(x=mark, y=up, y2=BOTTOM, color=tone("ink")),
         text("left"),
         text("right"),
         blank()
         .mark_text(align="right", baseline="top", dy=6, fontSize=SMALL)
         .encode(x=RIGHT, y=BOTTOM, text="end:N", color=tone("muted")),
-    ).properties(height=150)
+    ).properties(height=230)

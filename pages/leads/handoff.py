@@ -1,3 +1,78 @@
-from components.page import open_page
+import streamlit as st
 
-view = open_page("handoff", "What becomes of the leads that marketing hands over?")
+from components import breakdown, tables, tiles
+from components.charts import Reason, Stage, Wait, funnel, pareto, waits
+from components.page import open_page
+from components.picks import pick
+from components.sentences import told
+from scorecard import handoff_groups, handoff_view
+from scorecard.metrics import METRICS
+
+view = open_page("handoff", "Are leads handed over well, and where not?")
+asked = (view.period, view.as_of, view.where)
+reading = view.get(handoff_view.handoff_of, view.period, view.compare, view.as_of, view.where)
+if reading.nothing is not None:
+    tiles.empty(*reading.nothing)
+    st.stop()
+
+median = handoff_view.median_metric(view.settings)
+first = {"handoffs": "Handed off", "acceptance_rate": "Accepted", "sla_compliance": "SLA met",
+         median: "Half touched within", "lead_rating": "Rating by sales"}  # fmt: skip
+tiles.verdict(*map(told, reading.verdict))
+tiles.because(*map(told, reading.because))
+tiles.tiles([tiles.Tile(word, reading.rows[m], reading.beside.get(m, "")) for m, word in first.items()], view)
+
+left, right = st.columns(2, gap="large")
+with left:
+    steps = funnel([Stage(s.name, s.count, s.step) for s in reading.stages], view.formats)
+    tables.with_table(steps, view, title="How far they got", key="funnel")
+with right:
+    if reading.speed is None:
+        tiles.locked("Speed to lead", reading.rows[median])
+    else:
+        curve = waits([Wait(*step) for step in reading.speed.curve], reading.speed.marks, view.formats)
+        tables.with_table(curve, view, title="Speed to lead", key="waits")
+        st.caption(reading.speed.says)
+
+st.subheader("Where it differs", anchor=False)
+offered = handoff_groups.offered(view.dataset)
+by = pick("by", "Group by", offered)
+groups = view.get(handoff_groups.breakdown, by, *asked)
+shown = breakdown.drawn(groups)
+left, right = st.columns(2, gap="large")
+with left:
+    tables.with_table(breakdown.acceptance(shown, view.formats), view, title="Accepted", key="accepted_by")
+with right:
+    tables.with_table(breakdown.response(shown, view.formats), view, title="Touched in time", key="sla_by")
+st.caption(breakdown.left_out(groups))
+tables.table(breakdown.table(groups, offered[by], median), view, name=f"hand-off by {by}", key="by")
+
+left, right = st.columns(2, gap="large")
+with left:
+    if reading.rejections_locked:
+        tiles.empty("Reasons of rejection are locked", reading.rejections_locked)
+    elif not reading.reasons:
+        tiles.empty("Nothing was rejected", "Reasons stand here as soon as sales rejects a hand-off.")
+    else:
+        reasons = pareto([Reason(r.name, r.count, r.before, r.share) for r in reading.reasons], view.formats)
+        tables.with_table(reasons, view, title="Why leads come back", key="reasons")
+        st.caption(reading.rejections)
+with right:
+    st.subheader("What becomes of them", anchor=False)
+    rates = (*handoff_view.COHORT_RATES, "recycle_rate")
+    tiles.tiles([tiles.Tile(METRICS[m].label, reading.rows[m]) for m in rates], view)
+    st.caption(reading.maturity)
+    nurture = ("nurture_win_rate", "direct_win_rate", "nurture_take_rate")
+    tiles.tiles([tiles.Tile(METRICS[m].label, reading.rows[m]) for m in nurture], view)
+    st.caption(reading.nurture)
+
+st.subheader("The last twelve months", anchor=False)
+months = view.get(handoff_groups.months, *asked)
+for column, metric in zip(
+    st.columns(4), ("acceptance_rate", "sla_compliance", median, "lead_rating"), strict=True
+):
+    with column:
+        course = breakdown.course(months, metric, view.formats)
+        tables.with_table(course, view, title=first[metric], key=f"months_{metric}")
+for missing in reading.lacking:
+    st.caption(missing)

@@ -1,0 +1,53 @@
+"""What a metric lacks, in the words of whoever can add it."""
+
+from __future__ import annotations
+
+from scorecard.contract import SETTINGS, TABLES
+from scorecard.rows import Row
+from scorecard.words import listing
+
+_TIMES = "times of day: the columns of the hand-off and the first touch hold dates only"
+
+
+def needs(row: Row) -> tuple[str, ...]:
+    """The needs a locked row names, as the catalogue writes them."""
+    return tuple(need for need in (row.note("needs") or "").split("+") if need)
+
+
+def in_words(need: str) -> str:
+    """'leads.won_at' as 'the column won_at of leads'; either of 'a|b'; of 'a?b' the one that applies."""
+    if need == "times":
+        return _TIMES
+    if "?" in need:
+        first, _, other = need.partition("?")
+        return f"{in_words(first)} (or, without a table {first.partition('.')[0]}, {in_words(other)})"
+    return " or ".join(_one(name) for name in need.split("|"))
+
+
+def _one(name: str) -> str:
+    table, _, column = name.partition(".")
+    if not column:
+        return table if " " in table else f"the table {table}"
+    if table == "settings":
+        return f"the setting {column}"
+    return f"the column {column} of {table}"
+
+
+def meaning(need: str) -> str:
+    """What the first thing a need names is for, in the contract's sentence; empty where it has none."""
+    table, _, column = need.replace("?", "|").partition("|")[0].partition(".")
+    if table == "settings" and column in SETTINGS:
+        return SETTINGS[column].doc
+    if table in TABLES and column in TABLES[table]:
+        return TABLES[table][column].doc
+    return TABLES[table].doc if table in TABLES and not column else ""
+
+
+def what_to_add(row: Row) -> str:
+    """'Add the setting sla_hours.': what unlocks a locked row."""
+    found = needs(row)
+    if not found:
+        return "A table, column or setting that it needs is missing; the Data page lists them."
+    if found == ("times",):
+        return f"It needs {_TIMES}."
+    return f"Add {listing([in_words(need) for need in found])}."
