@@ -21,15 +21,21 @@ from components.tiles import chip
 from scorecard.goal_tree import Change, Entry, Fact, Line
 from scorecard.rows import Row
 
+_HOW_TO_READ: Final = (
+    "The bar is how far a goal has come, the upright line its target, the dashed line what was expected by "
+    "now. The colour is the team's; black belongs to both. Open a status to read its rule."
+)
 _TOP: Final = 1.25  # where a bar ends: a longer one is cut, and its words say how long it is
 
 
-def goal_bars(lines: Sequence[Line], view: View, *, title: str, key: str, help: str | None = None) -> None:  # noqa: A002 - Streamlit's word
-    """A section with the goals in the order given, each indented by its depth; table and CSV at its right."""
-    figure = as_figure(lines, view)
-    tables.beside_table(figure.table, view, title=title, key=key, help=help)
+def goal_bars(lines: Sequence[Line], view: View, *, title: str, key: str, few: bool = False) -> None:
+    """A section with the goals in the order given, each indented by its depth; table and CSV at its right.
+
+    With `few`, a phone shows the first five.
+    """
+    tables.beside_table(as_figure(lines, view).table, view, title=title, key=key, help=_HOW_TO_READ)
     bars = joined(_line(line, view) for line in lines)
-    st.html(html('<ul class="t-goals">{bars}</ul>', bars=bars))
+    st.html(html('<ul class="t-goals {few}">{bars}</ul>', few="t-few" if few else "", bars=bars))
 
 
 def as_figure(lines: Sequence[Line], view: View) -> Figure:
@@ -40,9 +46,9 @@ def as_figure(lines: Sequence[Line], view: View) -> Figure:
 def _line(line: Line, view: View) -> Html:
     status = line.row.status
     return html(
-        '<li class="t-goalline {hue}" style="--t-depth:{depth}"><div class="t-goalname">{name}<span class="t-fine">'
-        '{owner}</span></div>{chip}<div class="t-goalbar">{bar}</div><div class="t-fine t-said">{detail}</div>'
-        '<div class="t-fine t-side">{side}</div></li>',
+        '<li class="t-goalline {hue}" style="--t-depth:{depth}"><div class="t-goalname">{name}'
+        '<span class="t-fine">{owner}</span></div>{chip}<div class="t-goalbar">{bar}</div>'
+        '<div class="t-words t-fine"><span>{detail}</span><span>{side}</span></div></li>',
         hue=f"t-{tone_of_team(line.row.team)}", depth=min(line.depth, 4), owner=line.owner,
         name=link(line.name, "goals", (("goal", line.goal_id),)), bar=_bar(line.row),
         chip=html("<span></span>") if status is None else chip(status, view.settings),
@@ -55,8 +61,8 @@ def _bar(row: Row) -> Html:
     reached = html('<i class="t-fill" style="width:{x}%"></i>', x=_place(row.value))
     pace = html('<i class="t-pace" style="left:{x}%"></i>', x=_place(row.expected))
     return html(
-        '<div class="t-bullet" aria-hidden="true"><i class="t-track" style="width:{full}%"></i>{reached}{pace}'
-        '<i class="t-goal" style="left:{full}%"></i></div>',
+        '<div class="t-bullet" aria-hidden="true"><i class="t-track" style="width:{full}%"></i>{reached}'
+        '{pace}<i class="t-goal" style="left:{full}%"></i></div>',
         full=_place(1.0), reached=reached if row.value else Html(""),
         pace=Html("") if row.expected is None or row.value is None else pace,
     )  # fmt: skip

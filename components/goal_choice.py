@@ -1,4 +1,4 @@
-"""Which goal is looked at: it stands in the address as goal=G10, so that a link shows the same to everyone."""
+"""Which goal is looked at: it stands in the address as goal=G10, so a link shows the same to everyone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from components.sentences import told
 from components.text import html, joined
 from components.tiles import chip
 from scorecard.goal_tree import Line, Moment, Panel
-from scorecard.words import Sentence
 
 _KEY: Final = "pick_goal"
 _LONGEST: Final = 300
@@ -37,6 +36,7 @@ def pick(lines: Sequence[Line]) -> str | None:
         on_change=_choose,
         placeholder="Look at one goal: its history, forecast, people",
         label_visibility="collapsed",
+        width=480,
     )
     return asked
 
@@ -53,19 +53,14 @@ def title(panel: Panel, view: View) -> None:
     """The goal's name with its status, and where it stands and is heading."""
     row = panel.line.row
     mark = html("") if row.status is None else chip(row.status, view.settings)
-    st.html(
-        html(
-            '<div class="t-panel"><h2>{name}</h2>{chip}</div><p class="t-lead">{said}</p>',
-            name=panel.goal.name, chip=mark, said=joined(map(told, _sentences(panel)), " "),
-        )  # fmt: skip
-    )
+    said = joined(map(told, panel.verdict), " ")
+    head = '<div class="t-panel"><h2>{name}</h2>{chip}</div><p class="t-lead">{said}</p>'
+    st.html(html(head, name=panel.goal.name, chip=mark, said=said))
 
 
-def _sentences(panel: Panel) -> tuple[Sentence, ...]:
-    return panel.verdict
-
-
-def cells(moment: Moment) -> tuple[date, float | None, float | None, float | None, float | None, float | None]:
+def cells(
+    moment: Moment,
+) -> tuple[date, float | None, float | None, float | None, float | None, float | None]:
     """A moment of the history as the chart takes it."""
     return moment.day, moment.actual, moment.expected, moment.likely, moment.low, moment.high
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+import pandas as pd
 import streamlit as st
 
+from components.charts import Table
 from components.choice import FILTERS, chosen
+from components.numbers import status_text
 from components.page import View
+from components.tables import beside_table
 from components.text import Html, html, joined
 from components.tiles import chip
 from scorecard.overview import Concern, Step
@@ -21,7 +25,7 @@ def told(said: Sentence) -> Html:
 
 
 def href(page: str, ask: Sequence[tuple[str, str]] = ()) -> str:
-    """The address of a page with the present choice, narrowed by `ask`; a filter in `ask` replaces the others."""
+    """The address of a page with the present choice, narrowed by `ask`; its filters replace the others."""
     asked = dict(ask)
     narrowed = any(name in FILTERS for name in asked)
     kept = {k: list(v) for k, v in chosen().items() if not (narrowed and k in FILTERS)}
@@ -47,15 +51,22 @@ def _spaced(text: str) -> Html:
     return html(front + "{text}" + back, text=text)
 
 
-def attention(concerns: Sequence[Concern], view: View) -> None:
-    """What needs attention, the gravest first: status, what and how much, who acts."""
+def attention(concerns: Sequence[Concern], view: View, *, title: str, key: str) -> None:
+    """A section of what needs attention, the gravest first: status, what and how much, who acts."""
+    columns = {
+        "What": [c.what for c in concerns],
+        "How much": [c.detail for c in concerns],
+        "Status": [status_text(c.status) for c in concerns],
+        "Who acts": [c.who for c in concerns],
+    }
+    beside_table(Table(pd.DataFrame(columns), {}), view, title=title, key=key)
     st.html(html('<ol class="t-list">{items}</ol>', items=joined(_concern(c, view) for c in concerns)))
 
 
 def _concern(c: Concern, view: View) -> Html:
     return html(
         '<li><div class="t-item"><span class="t-what">{what}</span>{chip}</div>'
-        '<div class="t-fine">{detail}</div><div class="t-fine t-who">{who}</div></li>',
+        '<div class="t-item t-fine"><span>{detail}</span><span class="t-who">{who}</span></div></li>',
         what=link(c.what, c.page, c.ask), chip=chip(c.status, view.settings), detail=c.detail, who=c.who,
     )  # fmt: skip
 
@@ -63,11 +74,13 @@ def _concern(c: Concern, view: View) -> Html:
 def steps(todo: Sequence[Step]) -> None:
     """What isn't there yet and what to fill, one card each."""
     cards = joined(
-        html('<div class="t-empty"><b>{title}</b><p>{todo}</p></div>', title=s.title, todo=s.todo) for s in todo
+        html('<div class="t-empty"><b>{title}</b><p>{todo}</p></div>', title=s.title, todo=s.todo)
+        for s in todo
     )
     st.html(html('<div class="t-steps">{cards}</div>', cards=cards))
 
 
-def paragraph(text: str, page: str, ask: Sequence[tuple[str, str]] = ()) -> Html:
-    """A line that leads on to another page."""
-    return html('<p class="t-on">{link}</p>', link=link(f"{text} →", page, ask))
+def lead_on(text: str, page: str, ask: Sequence[tuple[str, str]] = (), *, before: str = "") -> None:
+    """A line that leads on to another page, after a remark."""
+    remark = f"{before}. " if before else ""
+    st.html(html('<p class="t-on">{remark} {link}</p>', remark=remark, link=link(f"{text} →", page, ask)))

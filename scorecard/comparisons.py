@@ -1,4 +1,4 @@
-"""Two periods side by side, fairly: seen at the same point of their course, and what moved a rate between them."""
+"""Two periods side by side: seen at the same point of their course, and what moved a rate between them."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def same_point(period: Period, compare: Period, as_of: AsOf, zone: Zone) -> AsOf
 class Effect:
     """What one group did to a rate over all: by its own rate, and by its share of the cases.
 
-    Both in points as fractions; over all groups rate + mix adds up to the rate's whole change. `moved` compares
-    the group's own two rates.
+    Both in points as fractions; over all groups rate + mix adds up to the rate's whole change. `moved`
+    compares the group's own two rates.
     """
 
     group: Group

@@ -1,6 +1,6 @@
 """Shared goals as they are told: the tree of lines, and all there is to know about one of them.
 
-Values are those of the report (`scorecard.goals`); here they get names, sentences and their place in the tree.
+Values are those of the report (`scorecard.goals`); here they get names, sentences and a place in the tree.
 """
 
 from __future__ import annotations
@@ -136,12 +136,14 @@ class _Teller:
         by_id = {s.goal.goal_id: s for s in found}
         parents = {s.goal.parent_id for s in found}
         ordered = goals.tree([s.goal for s in found])
-        return [self.line(by_id[g.goal_id], depth, by_id, g.goal_id in parents) for depth, g in ordered]
+        return [
+            self.line(by_id[g.goal_id], depth, by_id, has_parts=g.goal_id in parents) for depth, g in ordered
+        ]
 
-    def line(self, s: Standing, depth: int, by_id: dict[str, Standing], has_parts: bool) -> Line:  # noqa: FBT001
+    def line(self, s: Standing, depth: int, by_id: dict[str, Standing], *, has_parts: bool) -> Line:
         goal = s.goal
         parent = by_id.get(goal.parent_id or "")
-        told = [self.progress(s), self.points(s, parent.goal) if parent and depth else "", self.growth(s)]
+        told = [self.progress(s), self.points(s, parent.goal) if parent and depth else ""]
         return Line(
             goal_id=goal.goal_id,
             name=goal.name,
@@ -192,7 +194,7 @@ class _Teller:
         """What was expected by now, or how sure a rate is."""
         if s.goal.kind == "rate" and s.actual.low is not None and s.actual.high is not None:
             low, high = (self.value(v, s.goal) for v in (s.actual.low, s.actual.high))
-            return f"95 % between {low} and {high}"
+            return f"95 %: {low} – {high}"
         running = 0 < s.elapsed < 1 and not s.goal.stays and s.goal.kind != "rate"
         if not running or s.expected is None or s.actual.value is None:
             return ""
@@ -203,12 +205,6 @@ class _Teller:
     def until(self, goal: Goal) -> str:
         word = "due" if goal.due >= self.as_of.day else "ended"
         return f"{word} {self.formats.day_month(goal.due)}"
-
-    def growth(self, s: Standing) -> str:
-        if s.growth_wanted is None or s.growth_to_date is None:
-            return ""
-        grown, wanted = (self.formats.signed_percent(v) for v in (s.growth_to_date, s.growth_wanted))
-        return f"growth {grown}, {wanted} wanted"
 
     def points(self, child: Standing, parent: Goal) -> str:
         """'7.1 of 11 points' of the parent's growth; nothing for a parent without a baseline."""
@@ -268,7 +264,9 @@ def _by_status(found: Sequence[Line]) -> str:
 
 def worst(found: Sequence[Line]) -> list[Line]:
     """Those in trouble, the furthest behind first; missed ones count as far behind as they are short."""
-    return sorted((line for line in found if line.in_trouble), key=lambda line: (-trouble(line), line.goal_id))
+    return sorted(
+        (line for line in found if line.in_trouble), key=lambda line: (-trouble(line), line.goal_id)
+    )
 
 
 def trouble(line: Line) -> float:
@@ -331,7 +329,7 @@ def panel(dataset: Dataset, as_of: AsOf, goal_id: str) -> Panel | None:
     mine = by_id[goal_id]
     forecast = goals.forecast(teller.reader, mine)
     depth = int(goal.parent_id in by_id and goal.parent_id != goal_id)
-    line = teller.line(mine, depth, by_id, bool(children))
+    line = teller.line(mine, depth, by_id, has_parts=bool(children))
     return Panel(
         line=line,
         goal=goal,
@@ -340,7 +338,7 @@ def panel(dataset: Dataset, as_of: AsOf, goal_id: str) -> Panel | None:
         people=tuple(_people(teller, goal)),
         history=tuple(_history(teller, mine, forecast)),
         forecast=forecast,
-        parts=tuple(teller.line(s, 1, by_id, False) for s in children),  # noqa: FBT003
+        parts=tuple(teller.line(s, 1, by_id, has_parts=False) for s in children),
         parts_sum=_parts_sum(teller, mine, children),
         changes=tuple(_changes(teller, goal)),
         entries=tuple(_entries(teller, goal)),
@@ -357,11 +355,19 @@ def _panel_verdict(teller: _Teller, s: Standing, forecast: Forecast | None) -> t
 def _stand(teller: _Teller, s: Standing) -> Sentence:
     detail = teller.progress(s)
     wanted = s.expected_value
-    if s.actual.value is None or wanted is None or s.goal.kind == "rate" or s.goal.stays or not 0 < s.elapsed < 1:
+    if (
+        s.actual.value is None
+        or wanted is None
+        or s.goal.kind == "rate"
+        or s.goal.stays
+        or not 0 < s.elapsed < 1
+    ):
         return sentence(Said(_capital(detail), strong=True), ".")
     gap = s.actual.value - wanted
     word = "more" if gap > 0 else "less"
-    said = f"{teller.value(abs(gap), s.goal)} {word} than was expected by now ({teller.value(wanted, s.goal)})"
+    said = (
+        f"{teller.value(abs(gap), s.goal)} {word} than was expected by now ({teller.value(wanted, s.goal)})"
+    )
     same = abs(gap) < 1e-9 * max(1.0, abs(wanted))
     return sentence(Said(detail, strong=True), ": ", "just what was expected by now" if same else said, ".")
 
@@ -456,9 +462,8 @@ def _parts_sum(teller: _Teller, s: Standing, children: Sequence[Standing]) -> st
         return "The parts' targets add up to this goal's target."
     total = teller.value(s.goal.target + gap, s.goal)
     away = teller.value(abs(gap), s.goal)
-    return (
-        f"The parts' targets add up to {total}: {away} {'more' if gap > 0 else 'less'} than this goal's target."
-    )
+    word = "more" if gap > 0 else "less"
+    return f"The parts' targets add up to {total}: {away} {word} than this goal's target."
 
 
 # History
@@ -496,7 +501,7 @@ def _begins_at_zero(goal: Goal, day: date) -> bool:
 
 def _wanted(teller: _Teller, goal: Goal, day: date) -> float | None:
     """The actual wanted by the end of a day."""
-    if goal.kind == "rate" or goal.stays and goal.kind == "level":
+    if goal.kind == "rate" or (goal.stays and goal.kind == "level"):
         return goal.target
     share = teller.reader.curve(goal, teller.settings.zone.midnight(day + timedelta(days=1)))
     if share is None:

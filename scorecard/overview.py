@@ -52,11 +52,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class QuotaLine:
-    """A team's quota under the name a reader knows it by; `unit` is that of its actual and target."""
+    """A team's quota under the name a reader knows it by; `unit` is that of its actual and target.
+
+    `when` names its time where that isn't the period's.
+    """
 
     name: str
     row: Row
     unit: str
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +92,11 @@ class Overview:
     verdict: tuple[Sentence, ...]
     tiles: tuple[Reading, ...]
     goals: tuple[Line, ...]
-    more_goals: int
+    all_goals: int
     quotas: tuple[QuotaLine, ...]
     gap: tuple[QuotaLine, QuotaLine] | None
     gap_said: str
+    other_times: str
     concerns: tuple[Concern, ...]
     steps: tuple[Step, ...]
     narrowed: str = ""
@@ -117,7 +122,7 @@ class _Cohort:
 
     @cached_property
     def by(self) -> str | None:
-        """The column by which a change is explained: the first that the data have and the filter leaves open."""
+        """The column that explains a change: the first that the data have and the filter leaves open."""
         fixed = {column for column, values in self.question.where.parts if len(values) == 1}
         has = self.question.dataset.has
         return next((c for c in _BY if has(f"leads.{c}") and c not in fixed), None)
@@ -127,31 +132,35 @@ class _Cohort:
         return self.grouped(self.by)
 
     def grouped(self, by: str | None) -> Mapping[Group, Mapping[str, float]]:
+        """Nothing where there are no hand-offs to count, or no way to filter them."""
         if self.judge.barred(METRICS["handoffs"]) is not None:
             return {}
-        return handoff.cohort(self.question.asking(by=by))
+        try:
+            return handoff.cohort(self.question.asking(by=by))
+        except NotReachableError:
+            return {}
 
     def row(self, name: str) -> Row:
         """A metric of the cohort as a row of the report."""
         metric = METRICS[name]
         if (barred := self.judge.barred(metric)) is not None:
             return barred
-        try:
-            measured = self.waits if name.endswith("_median") else self.groups[ALL]
-        except NotReachableError as column:
-            return self.judge.row(
-                metric, "all", Figures(notes=(f"filter={column}",)), Status.NOT_APPLICABLE
-            )
+        if ALL not in self.groups:
+            return self.judge.row(metric, "all", Figures(), Status.NOT_APPLICABLE)
+        measured = self.waits if name.endswith("_median") else self.groups[ALL]
         return self.judge.judged(metric, "all", metric.form(measured, self.question))
 
     @cached_property
-    def waits(self) -> Any:  # noqa: ANN401 - counts per minute, as the metric takes them
+    def waits(self) -> Any:
+        """Counts per minute on the agreed clock, as the metric takes them."""
         business = self.question.settings.sla_clock == "business"
         return handoff.waits(self.question.asking(), business=business)[ALL]
 
     def decided(self) -> dict[Group, Cases]:
         """Accepted of decided, by group."""
-        found = {g: (f["accepted"], f["accepted"] + f["rejected"]) for g, f in self.groups.items() if g != ALL}
+        found = {
+            g: (f["accepted"], f["accepted"] + f["rejected"]) for g, f in self.groups.items() if g != ALL
+        }
         return {g: cases for g, cases in found.items() if cases[1]}
 
 
@@ -182,10 +191,11 @@ class _Board:
             verdict=tuple(self._verdict(concerns)),
             tiles=tuple(self._tiles()),
             goals=shown,
-            more_goals=len(self.lines) - len(shown),
+            all_goals=len(self.lines),
             quotas=tuple(lines),
             gap=gap,
             gap_said=_gap_said(self.gap, self.formats) if gap else "",
+            other_times=self._other_times(),
             concerns=concerns,
             steps=tuple(self._steps()),
             narrowed=str(self.where) and "The filter narrows the hand-off; goals and quotas count all leads.",
@@ -217,12 +227,14 @@ class _Board:
         clock = "business_hours" if self.settings.sla_clock == "business" else "hours"
         names = {
             "acceptance_rate": "Acceptance",
-            "decision_coverage": "Decided on",
             "sla_compliance": "SLA met",
             f"{clock}_to_touch_median": "Time to first touch",
             "lead_rating": "Sales' rating of leads",
         }
-        return [Reading(label, row := self.now.row(name), self._beside(name, row)) for name, label in names.items()]
+        return [
+            Reading(label, row := self.now.row(name), self._beside(name, row))
+            for name, label in names.items()
+        ]
 
     def _beside(self, name: str, row: Row) -> str:
         if row.value is None and row.note("not_reached") is None:
@@ -234,16 +246,13 @@ class _Board:
         figures, settings = self.now.groups.get(ALL, {}), self.settings
         clock = "opening hours" if settings.sla_clock == "business" else "hours"
         if name == "acceptance_rate":
-            return f"{self.formats.percent(self.now.row('decision_coverage').value)} decided"
-        if name == "decision_coverage":
-            overdue = figures.get("overdue")
-            late = "" if overdue is None else f", {self.formats.integer(overdue)} overdue"
-            return f"{self.formats.integer(figures['undecided'])} undecided{late}"
+            decided = self.formats.percent(self.now.row("decision_coverage").value)
+            return f"{decided} decided, {self.formats.integer(figures['undecided'])} to decide"
         if name == "sla_compliance":
             agreed = self.formats.number(settings.sla_hours)
             return f"{self.formats.integer(figures['pending'])} pending · agreed: {agreed} {clock}"
         if name == "lead_rating":
-            return "of 5"
+            return f"of 5, {self.formats.integer(figures['rated'])} rated"
         return f"half of the leads, in {clock}" if name.endswith("_median") else ""
 
     def _compared(self, name: str, row: Row) -> str:
@@ -255,10 +264,10 @@ class _Board:
             return f"nothing to compare {self._when()}"
         was = f"{self.formats.value(then.value, row.unit)} {self._when()}"
         if row.unit != "percent":
-            return f"{was}"
+            return f"was {was}"
         gap = newcombe(*_cases(row), *_cases(then))
-        moved = f"{self.formats.points(gap.value)} against {was}"
-        return f"{moved}: {'can’t tell yet' if gap.verdict.startswith('can') else f'clearly {gap.verdict}'}"
+        sure = "can’t tell yet whether" if gap.verdict.startswith("can") else f"clearly {gap.verdict},"
+        return f"{sure} {self.formats.points(gap.value)} from {was}"
 
     def _when(self) -> str:
         """'by this point of Q3 2026'; of a finished period 'in Q3 2026'."""
@@ -276,25 +285,27 @@ class _Board:
         for a in sorted(self.teams, key=lambda a: a.quota.start):
             if (key := (a.quota.department, a.quota.metric)) not in chosen or a.quota.start <= self.as_of.day:
                 chosen[key] = a
-        return [self._quota_line(a, len(self._same(a)) > 1) for a in self._gap_first(chosen.values())]
-
-    def _same(self, a: Attainment) -> list[Attainment]:
-        return [
-            b
-            for b in self.teams
-            if (b.quota.department, b.quota.metric) == (a.quota.department, a.quota.metric)
-        ]
+        return [self._quota_line(a) for a in self._gap_first(chosen.values())]
 
     def _gap_first(self, found: Iterable[Attainment]) -> list[Attainment]:
         first = self.gap.metrics or ()
         return sorted(found, key=lambda a: (a.quota.metric not in first, a.quota.department))
 
-    def _quota_line(self, a: Attainment, several: bool) -> QuotaLine:  # noqa: FBT001 - private
+    def _quota_line(self, a: Attainment) -> QuotaLine:
         quota = a.quota
         own = (quota.start, quota.end) != (self.period.start, self.period.last_day)
-        when = f", {words.days(quota.start, quota.end, self.settings)}" if several or own else ""
-        name = f"{words.metric(quota.metric)}, {quota.department}{when}"
-        return QuotaLine(name, quotas.row_of(a, self.as_of), a.unit)
+        when = words.days(quota.start, quota.end, self.settings) if own else ""
+        return QuotaLine(
+            f"{words.metric(quota.metric)}, {quota.department}", quotas.row_of(a, self.as_of), a.unit, when
+        )
+
+    def _other_times(self) -> str:
+        """'Leads, marketing and opportunities, sales: November 2026': which rows aren't about the period."""
+        times: dict[str, list[str]] = {}
+        for line in self.quota_lines:
+            if line.when:
+                times.setdefault(line.when, []).append(line.name)
+        return ". ".join(f"{words.listing(names)}: {when}" for when, names in times.items())
 
     def _gap_pair(self) -> tuple[QuotaLine, QuotaLine] | None:
         """The two rows the gap lies between; None where there is no gap or it is made of several rows."""
@@ -335,7 +346,7 @@ class _Board:
         if gap.value is None or gap.metrics is None:
             return sentence(self._no_gap())
         told = [
-            f"{team} ({words.inner(words.metric(metric))}, {self.formats.percent(share)} of its quota)"
+            f"{team} ({words.inner(words.metric(metric))}, {self.formats.percent(share)} of quota)"
             for team, metric, share in zip(
                 ("marketing", "sales"), gap.metrics, (gap.marketing, gap.sales), strict=True
             )
@@ -359,13 +370,17 @@ class _Board:
         """Whether sales takes what marketing hands over, and what moved it."""
         row = self.acceptance
         if row.status is Status.LOCKED:
-            return sentence("How well leads are handed over isn't known: the dates of hand-off or decision are missing.")
+            return sentence(
+                "How well leads are handed over isn't known: the dates of hand-off or decision are missing."
+            )
         if row.status in (Status.NO_DATA, Status.NOT_DUE, Status.NOT_APPLICABLE) or row.value is None:
             return sentence("Sales hasn't decided on any hand-off of this period yet.")
         rate = Said(self.formats.percent(row.value), strong=True, page="handoff")
         if row.status is Status.TOO_FEW:
             return sentence(
-                "Sales accepted ", rate, f" of the {counted(row.n or 0, 'hand-off')} it decided on: too few to judge."
+                "Sales accepted ",
+                rate,
+                f" of the {counted(row.n or 0, 'hand-off')} it decided on: too few to judge.",
             )
         return (*self._level(row, rate), *self._cause(row), Said("."))
 
@@ -374,8 +389,12 @@ class _Board:
         parts: list[str | Said] = ["Sales accepted ", rate, " of the leads it decided on"]
         if row.target is not None:
             agreed = self.formats.percent(row.target)
-            word = "at least the agreed" if row.value is not None and row.value >= row.target else "short of the agreed"
-            parts.append(f", {word} {agreed}")
+            word = (
+                "at least the agreed"
+                if row.value is not None and row.value >= row.target
+                else "short of the agreed"
+            )
+            parts.append(f": {word} {agreed}")
         if (then := self._acceptance_then()) is not None:
             parts.append(self._moved(row, then))
         return sentence(*parts)
@@ -389,7 +408,7 @@ class _Board:
         was = f"{self.formats.percent(then.value)} {self._when()}"
         if gap.verdict.startswith("can"):
             return f" (whether it moved from {was} we can’t tell yet)"
-        return f", clearly {gap.verdict} than the {was}"
+        return f"{' and' if row.target is not None else ','} clearly {gap.verdict} than the {was}"
 
     def _cause(self, row: Row) -> Sentence:
         """The group that pulls acceptance down the most, when it is short or has clearly fallen."""
@@ -426,7 +445,9 @@ class _Board:
         group = max(without, key=lambda g: (without[g], str(g)))
         if without[group] - k / n < _EVEN:
             return ()
-        return sentence(". Without ", self._group(group), f" it would be {self.formats.percent(without[group])}")
+        return sentence(
+            ". Without ", self._group(group), f" it would be {self.formats.percent(without[group])}"
+        )
 
     def _group(self, group: Group) -> Said:
         column = self.now.by or ""
@@ -444,10 +465,13 @@ class _Board:
         return _ranked(found)
 
     def _goal_concerns(self) -> Iterable[Concern]:
-        for line in goal_tree.worst(self.lines):
+        for line in self.lines:
+            if not line.in_trouble:
+                continue
             yield Concern(
-                line.row.status or Status.NO_DATA, line.name, f"{line.detail} · {line.side}", line.owner, "goals",
-                (("goal", line.goal_id),), goal_tree.trouble(line) + 0.3 * line.has_parts, "goal",
+                line.row.status or Status.NO_DATA, line.name, f"{line.detail} · {line.side}", line.owner,
+                "goals",
+                (("goal", line.goal_id),), goal_tree.trouble(line) + _weight_of(line), "goal",
             )  # fmt: skip
 
     def _quota_concerns(self) -> Iterable[Concern]:
@@ -456,9 +480,11 @@ class _Board:
             if row.status not in goal_tree.TROUBLE or row.value is None or row.expected is None:
                 continue
             lag = max(1 - row.value / row.expected, 0.0) if row.expected else 0.0
-            detail = f"{self.formats.percent(row.value, 0)} of the quota, {self.formats.percent(row.expected, 0)} expected"
+            done, due = (self.formats.percent(v, 0) for v in (row.value, row.expected))
+            detail = f"{done} of the quota, {due} expected"
             base = {Status.OFF_TRACK: 3.0, Status.MISSED: 2.4}.get(row.status, 2.0)
-            yield Concern(row.status, line.name, detail, _team(row.team), "quotas", (), base + lag, "quota")
+            name = f"{line.name}{f', {line.when}' if line.when else ''}"
+            yield Concern(row.status, name, detail, _team(row.team), "quotas", (), base + lag, "quota")
 
     def _source_concerns(self) -> Iterable[Concern]:
         if self.before is None or self.now.by is None or self.before.by != self.now.by:
@@ -470,7 +496,8 @@ class _Board:
             said = self._group(e.group)
             yield Concern(
                 Status.OFF_TRACK if e.whole < -_EVEN else Status.AT_RISK, f"Acceptance of {said.text} fell",
-                f"{now} after {then} {self._when()}, clearly lower", self._asked("marketing"), "handoff", said.ask,
+                f"{now} after {then} {self._when()}, clearly lower", self._asked("marketing"), "handoff",
+                said.ask,
                 3.2 + min(abs(e.whole) * 10, 1.0), "source",
             )  # fmt: skip
 
@@ -486,10 +513,9 @@ class _Board:
         return self.now.groups if self.now.by == "owner" else self.now.grouped("owner")
 
     def _owner_concerns(self) -> Iterable[Concern]:
-        try:
-            found = {g: f for g, f in self.owners.items() if g not in (ALL, None)}
-        except NotReachableError:
-            return
+        found: dict[Group, Mapping[str, float]] = {
+            g: f for g, f in self.owners.items() if g not in {ALL, None}
+        }
         yield from self._overdue(found)
         yield from self._slow(found)
 
@@ -503,7 +529,9 @@ class _Board:
         most = max(found, key=lambda g: (found[g]["overdue"], str(g)), default=None)
         name = "" if most is None else words.person(self.dataset, str(most))
         share = f"{self.formats.percent(overdue / handed, 0)} of the hand-offs"
-        detail = f"{share}, most with {name}: {self.formats.integer(found[most]['overdue'])}" if name else share
+        detail = (
+            f"{share}, most with {name}: {self.formats.integer(found[most]['overdue'])}" if name else share
+        )
         ask = () if most is None else (("owner", str(most)),)
         weight = 1.8 + min(overdue / handed * 4, 1.6)
         yield Concern(Status.AT_RISK, what, detail, name or _team("sales"), "handoff", ask, weight, "overdue")
@@ -521,10 +549,18 @@ class _Board:
                 continue
             name = words.person(self.dataset, str(group))
             shares = self.formats.percent(k / n, 0), self.formats.percent(rest[0] / rest[1], 0)
-            detail = f"SLA met {shares[0]} of {n}, the others {shares[1]} · {self.formats.integer(f['breached'])} breached"
+            late = self.formats.integer(f["breached"])
+            detail = f"SLA met {shares[0]} of {n}, the others {shares[1]} · {late} breached"
             weight = 2.2 + min(rest[0] / rest[1] - k / n, 1.0) * 2
             yield Concern(
-                Status.OFF_TRACK, f"{name} touches leads late", detail, name, "handoff", (("owner", str(group)),), weight, "slow"
+                Status.OFF_TRACK,
+                f"{name} touches leads late",
+                detail,
+                name,
+                "handoff",
+                (("owner", str(group)),),
+                weight,
+                "slow",
             )
 
     def _data_concerns(self) -> Iterable[Concern]:
@@ -546,20 +582,27 @@ class _Board:
             yield Step("No leads yet", _fill("leads"))
         elif self.acceptance.status is Status.LOCKED:
             needs = (self.acceptance.note("needs") or "").replace("+", ", ")
-            yield Step("The hand-off is locked", f"Fill {needs}: when a lead went to sales, and what sales said.")
+            yield Step(
+                "The hand-off is locked", f"Fill {needs}: when a lead went to sales, and what sales said."
+            )
         if not small.rows(self.dataset, "goals"):
             yield Step("No shared goals yet", _fill("goals"))
         elif not self.lines:
-            yield Step("No goal lies in this period", "Choose another period, or add a goal that lies in this one.")
+            yield Step(
+                "No goal lies in this period", "Choose another period, or add a goal that lies in this one."
+            )
         if not small.rows(self.dataset, "quotas"):
             yield Step("No quotas yet", _fill("quotas"))
         elif not self.teams:
-            yield Step("No team quota lies in this period", "Add a row of quotas without person_id for each team.")
+            yield Step(
+                "No team quota lies in this period", "Add a row of quotas without person_id for each team."
+            )
 
 
 def _empty() -> Sentence:
     return sentence(
-        "There is nothing to judge yet: ", Said("the source holds no leads, goals or quotas", strong=True, page="data"),
+        "There is nothing to judge yet: ",
+        Said("the source holds no leads, goals or quotas", strong=True, page="data"),
         ". Leads with an id and a date are enough to start.",
     )  # fmt: skip
 
@@ -622,6 +665,11 @@ def _standing_of(line: Line) -> float:
     """Parents and what both teams share tell more than single parts."""
     silent = line.row.value is None
     return 2.0 * line.has_parts + 1.0 * (line.row.team == "shared") - 0.3 * line.depth - 2.0 * silent
+
+
+def _weight_of(line: Line) -> float:
+    """What a goal weighs beside its trouble: the company's own goals before single tries."""
+    return 2.0 * line.has_parts + 0.5 * (line.row.team == "shared") - 0.2 * line.depth
 
 
 def _indented(found: Sequence[Line], kept: Sequence[int]) -> Iterable[Line]:

@@ -12,14 +12,19 @@ asked = goal_choice.pick(tree.lines)
 panel = None if asked is None else view.get(goal_tree.panel, view.as_of, asked)
 
 if asked is not None and panel is None:
-    tiles.empty(f"There is no goal {asked}", "It may have been renamed or taken out; the list below has all there are.")
+    tiles.empty(
+        f"There is no goal {asked}",
+        "It may have been renamed or taken out; the list below has all there are.",
+    )
 if panel is not None:
     goal_choice.title(panel, view)
     left, right = st.columns([3, 2], gap="large")
     with left:
         if panel.history:
             shown = [charts.Point(*goal_choice.cells(moment)) for moment in panel.history]
-            figure = charts.history(shown, panel.goal.target, panel.goal.unit, panel.line.row.team, view.formats)
+            figure = charts.history(
+                shown, panel.goal.target, panel.goal.unit, panel.line.row.team, view.formats
+            )
             with_table(figure, view, title="Target against actual", key="history")
         st.caption(goal_choice.method(panel))
         if panel.parts:
@@ -37,4 +42,6 @@ if panel is not None:
 if tree.lines:
     goal_bars.goal_bars(tree.lines, view, title="All goals", key="all")
 elif "goals" not in view.dataset.relations:
-    tiles.empty("No shared goals yet", "Fill the table goals: goal_id, target, start and due are enough to start.")
+    tiles.empty(
+        "No shared goals yet", "Fill the table goals: goal_id, target, start and due are enough to start."
+    )
