@@ -248,9 +248,13 @@ def on_track(found: Sequence[Line]) -> Sentence:
         waiting = _by_status(found)
         return sentence(f"None of the {counted(len(found), 'goal')} can be judged yet: {waiting}.")
     good = sum(line.row.status in GOOD for line in known)
-    said = f"{good} of {counted(len(known), 'goal')}"
+    if len(known) == 1:
+        return sentence(
+            Said("The one goal judged", strong=True, page="goals"), f" is {'' if good else 'not '}on track"
+        )
+    said = f"{good or 'None'} of {len(known)} goals"
     return sentence(
-        Said(said, strong=True, page="goals"), f" {'is' if good == 1 else 'are'} on track or achieved"
+        Said(said, strong=True, page="goals"), f" {'is' if good <= 1 else 'are'} on track or achieved"
     )
 
 
@@ -289,7 +293,7 @@ def _verdict(
     if not judged(found):
         return (first,)
     rest = _by_status([line for line in found if line.row.status not in GOOD])
-    head = (*first, *sentence(f"; the rest: {rest}." if rest else "."))
+    head = (*first, *sentence(f" (the others: {rest})." if rest and len(found) > 1 else "."))
     behind = worst(found)[:3]
     if not behind:
         return (head, sentence("Nothing lags behind its pace."))
@@ -479,6 +483,7 @@ def _history(teller: _Teller, s: Standing, forecast: Forecast | None) -> list[Mo
     every = max(1, len(days) // _MOST_MARKS)
     kept = [day for i, day in enumerate(sorted(days)) if i % every == 0 or i == len(days) - 1]
     marks = sorted({goal.start - timedelta(days=1), *kept, goal.due})
+    teller.reader.ahead(goal, [_end_of(teller, day) for day in marks])
     last = kept[-1]
     return [_moment(teller, goal, day, days.get(day), forecast, last) for day in marks]
 
@@ -499,11 +504,15 @@ def _begins_at_zero(goal: Goal, day: date) -> bool:
     return goal.kind == "total" and day < goal.start
 
 
+def _end_of(teller: _Teller, day: date) -> int:
+    return teller.settings.zone.midnight(day + timedelta(days=1))
+
+
 def _wanted(teller: _Teller, goal: Goal, day: date) -> float | None:
     """The actual wanted by the end of a day."""
     if goal.kind == "rate" or (goal.stays and goal.kind == "level"):
         return goal.target
-    share = teller.reader.curve(goal, teller.settings.zone.midnight(day + timedelta(days=1)))
+    share = teller.reader.curve(goal, _end_of(teller, day))
     if share is None:
         return None
     base = 0.0 if goal.kind == "total" else goal.baseline or 0.0

@@ -16,10 +16,10 @@ from scipy import stats
 
 from scorecard import small
 from scorecard.clock import AsOf
-from scorecard.curves import Span, between_points, elapsed_share
+from scorecard.curves import Span, a_year_before, between_points, elapsed_share
 from scorecard.dataset import Dataset
 from scorecard.judge import Judge
-from scorecard.measures import ALL, NotReachableError, Question, unlocked_by
+from scorecard.measures import ALL, MEASURES, NotReachableError, Question, unlocked_by
 from scorecard.metrics import METRICS, Metric
 from scorecard.periods import Period, of_dates
 from scorecard.rows import Row
@@ -170,6 +170,7 @@ class Reader:
         self.dataset = dataset
         self.as_of = as_of
         self.settings: Settings = small.settings(dataset)
+        self._totals: dict[tuple[str, int, int], float | None] = {}  # last year's, by goal and span
 
     def standing(self, goal: Goal) -> Standing:
         """A goal with its actual, progress, pace and status."""
@@ -318,8 +319,34 @@ class Reader:
             return self._last_years_entries(goal) if goal.metric is None else None
         return self._last_years_metric(goal, metric)
 
+    def ahead(self, goal: Goal, instants: Sequence[int]) -> None:
+        """Asks last year's curve at many instants in one question, where it would take one for each."""
+        metric = METRICS.get(goal.metric or "")
+        if goal.pace != "last_year" or metric is None or metric.name not in {*MEASURES, "revenue"}:
+            return
+        span, zone = self.span(goal), self.settings.zone
+        start, end = a_year_before(zone, span.start), a_year_before(zone, span.end)
+        ends = sorted({start + round(span.share(at) * (end - start)) for at in instants} | {end})
+        ends = [at for at in ends if at > start]
+        try:
+            question = self.question(goal).asking(start=start, end=end, marks=(start, *ends[:-1]))
+            figures = {} if metric.lacks(question) else metric.figures(question)
+        except (NotReachableError, ValueError):
+            return
+        reached = 0.0
+        for number, at in enumerate(ends if figures else ()):
+            part = figures.get(number)
+            reached += (part.value or 0.0) if part else 0.0
+            self._totals[goal.goal_id, start, at] = reached
+
     def _last_years_metric(self, goal: Goal, metric: Metric) -> Any:
         def total(start: int, end: int) -> float | None:
+            key = goal.goal_id, start, end
+            if key not in self._totals:
+                self._totals[key] = asked(start, end)
+            return self._totals[key]
+
+        def asked(start: int, end: int) -> float | None:
             try:
                 question = self.question(goal).asking(start=start, end=end)
                 return None if metric.lacks(question) else metric.figures(question)[ALL].value
@@ -606,6 +633,7 @@ def forecast(reader: Reader, standing: Standing) -> Forecast | None:
 
 
 def _forecast_total(reader: Reader, goal: Goal, points: Sequence[Point]) -> Forecast | None:
+    reader.ahead(goal, [p.at for p in points])
     curve = [reader.curve(goal, at) for at in (reader.span(goal).start, *(p.at for p in points))]
     if any(c is None for c in curve):
         return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
-from scorecard import comparisons, goal_tree, handoff, quotas, small, words
+from scorecard import comparisons, goal_tree, handoff, quotas, report, small, words
 from scorecard.clock import AsOf
 from scorecard.comparisons import Cases, Effect
 from scorecard.contract import TABLES
@@ -224,6 +224,8 @@ class _Board:
     # Tiles
 
     def _tiles(self) -> list[Reading]:
+        if not self._has_leads:
+            return []
         clock = "business_hours" if self.settings.sla_clock == "business" else "hours"
         names = {
             "acceptance_rate": "Acceptance",
@@ -231,10 +233,18 @@ class _Board:
             f"{clock}_to_touch_median": "Time to first touch",
             "lead_rating": "Sales' rating of leads",
         }
-        return [
+        found = [
             Reading(label, row := self.now.row(name), self._beside(name, row))
             for name, label in names.items()
         ]
+        return [*self._came_in(), *found]
+
+    def _came_in(self) -> list[Reading]:
+        """How many leads there are, where nothing is known of what became of them."""
+        if self.acceptance.status is not Status.LOCKED:
+            return []
+        rows = report.metric_rows(METRICS["leads"], self.now.question, self.period)
+        return [Reading("Leads", rows[0])]
 
     def _beside(self, name: str, row: Row) -> str:
         if row.value is None and row.note("not_reached") is None:
@@ -331,12 +341,19 @@ class _Board:
 
     def _standing(self) -> Sentence:
         """How many goals are on track, and where the teams stand on their quotas."""
+        if not self.lines and not self.teams:
+            return sentence(self._nothing_agreed())
         if not self.lines:
-            return (*sentence("No shared goal lies in this period, "), *self._teams(), Said("."))
+            return (*sentence("No shared goal lies in this period; "), *self._teams(), Said("."))
         head = goal_tree.on_track(self.lines)
         if not goal_tree.judged(self.lines):
             return (*head, Said(" "), *_capital(self._teams()), Said("."))
         return (*head, Said(self._but()), *self._teams(), Said("."))
+
+    def _nothing_agreed(self) -> str:
+        if small.rows(self.dataset, "goals") or small.rows(self.dataset, "quotas"):
+            return "No goal and no team quota lies in this period."
+        return "No goals and no quotas are agreed yet, so nothing can be on track."
 
     def _but(self) -> str:
         return "; " if self.gap.value is None else ", and "
@@ -369,20 +386,23 @@ class _Board:
     def _acceptance(self) -> Sentence:
         """Whether sales takes what marketing hands over, and what moved it."""
         row = self.acceptance
-        if row.status is Status.LOCKED:
-            return sentence(
-                "How well leads are handed over isn't known: the dates of hand-off or decision are missing."
-            )
-        if row.status in (Status.NO_DATA, Status.NOT_DUE, Status.NOT_APPLICABLE) or row.value is None:
-            return sentence("Sales hasn't decided on any hand-off of this period yet.")
-        rate = Said(self.formats.percent(row.value), strong=True, page="handoff")
+        if row.value is None:
+            return sentence(self._unknown_acceptance(row))
         if row.status is Status.TOO_FEW:
-            return sentence(
-                "Sales accepted ",
-                rate,
-                f" of the {counted(row.n or 0, 'hand-off')} it decided on: too few to judge.",
-            )
+            accepted = Said(self.formats.integer(row.numerator), strong=True, page="handoff")
+            decided = counted(row.n or 0, "hand-off", "hand-offs")
+            return sentence("Sales accepted ", accepted, f" of {decided} decided on: too few to judge.")
+        rate = Said(self.formats.percent(row.value), strong=True, page="handoff")
         return (*self._level(row, rate), *self._cause(row), Said("."))
+
+    def _unknown_acceptance(self, row: Row) -> str:
+        if not self._has_leads:
+            return "There are no leads to hand over yet."
+        if row.status is Status.LOCKED:
+            return "How well leads are handed over isn’t known: columns for it are missing."
+        if row.status is Status.NOT_DUE:
+            return "The period hasn’t begun, so nothing was handed over."
+        return "Sales hasn’t decided on any hand-off of this period yet."
 
     def _level(self, row: Row, rate: Said) -> Sentence:
         """'Sales accepted 68.5 % of the hand-offs it decided on, short of the agreed 70 % and ...'."""
@@ -611,7 +631,7 @@ def _fill(table: str) -> str:
     """'Fill the table goals: goal_id, target, start and due are enough to start.'."""
     contract = TABLES[table]
     required = [c.name for c in contract.columns if c.required or c.name in contract.key]
-    required = [name for name in required if name != "pass_no"]
+    required = [name for name in required if name not in {"pass_no", "person_id"}]
     return f"Fill the table {table}: {words.listing(required)} are enough to start."
 
 
