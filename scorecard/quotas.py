@@ -83,10 +83,11 @@ class Attainment:
 def attainments(dataset: Dataset, period: Period, as_of: AsOf, *, people: bool = True) -> list[Attainment]:
     """Every quota that overlaps the period, whole, as it stands at as_of; of teams only without `people`."""
     wanted = [q for q in quotas(dataset) if period.overlaps(q.start, q.end)]
-    return _attained(dataset, as_of, [q for q in wanted if people or q.person_id is None])
+    return attainments_of(dataset, as_of, [q for q in wanted if people or q.person_id is None])
 
 
-def _attained(dataset: Dataset, as_of: AsOf, wanted: Iterable[Quota]) -> list[Attainment]:
+def attainments_of(dataset: Dataset, as_of: AsOf, wanted: Iterable[Quota]) -> list[Attainment]:
+    """These quotas, whole, as they stand at as_of; those of one metric and span with one question."""
     wanted = list(wanted)
     asked: dict[tuple[Any, ...], list[Quota]] = {}
     for quota in wanted:
@@ -297,21 +298,24 @@ def _gap_of(
     chosen: tuple[str, str],
     known: Mapping[Quota, Attainment],
 ) -> Gap:
-    attained: list[float] = []
+    sides = []
     for department, metric in zip(("marketing", "sales"), chosen, strict=True):
         rows = [q for q in team if (q.department, q.metric) == (department, metric)]
         tiles = tiling(rows, period)
         if tiles is None:
             return _no_gap(chosen, f"reason=no {metric} quota of {department} covers {period.text}")
-        if not sum(q.target for q in tiles):
-            return Gap(metrics=chosen, status=Status.NOT_APPLICABLE, reason="reason=a target of 0")
+        sides.append((department, metric, tiles))
+    if not all(sum(q.target for q in tiles) for _, _, tiles in sides):
+        return Gap(metrics=chosen, status=Status.NOT_APPLICABLE, reason="reason=a target of 0")
+    shares: list[float] = []
+    for department, metric, tiles in sides:
         asked = [q for q in tiles if q not in known]
-        found = {**known, **dict(zip(asked, _attained(dataset, as_of, asked), strict=True))}
+        found = {**known, **dict(zip(asked, attainments_of(dataset, as_of, asked), strict=True))}
         share = _together_attained([found[q] for q in tiles])
         if share is None:
             return _no_gap(chosen, f"reason=no {metric} of {department} yet")
-        attained.append(share)
-    return Gap(attained[0], attained[1], chosen)
+        shares.append(share)
+    return Gap(shares[0], shares[1], chosen)
 
 
 def _no_gap(chosen: tuple[str, str], reason: str) -> Gap:
