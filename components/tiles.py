@@ -8,8 +8,9 @@ from datetime import date
 
 import streamlit as st
 
-from components.numbers import written
+from components.numbers import actual_of_target, attained, written
 from components.page import View
+from components.readings import Named
 from components.text import Html, html, joined
 from components.theme import tone_of_team
 from scorecard.formats import Formats
@@ -22,11 +23,15 @@ _NOTHING = Html("")
 
 @dataclass(frozen=True)
 class Tile:
-    """A row of the report as a tile; `beside` is a sentence of comparison, ready to read."""
+    """A row of the report as a tile; `beside` is a sentence of comparison, ready to read.
+
+    `measured` is the unit of a quota's or goal's actual and target.
+    """
 
     name: str
     row: Row
     beside: str = ""
+    measured: str = ""
 
 
 def tiles(shown: Sequence[Tile], view: View) -> None:
@@ -81,7 +86,8 @@ def _tile(tile: Tile, view: View) -> Html:
         '<div class="t-tile {hue}"><div class="t-name {hue}">{name}</div><div class="t-top">'
         '<span class="t-value {faded}">{value}</span>{chip}</div>{bar}{parts}{beside}</div>',
         hue=f"t-{team}", name=tile.name, chip=_chip(row, view.settings), value=_value(row, view.formats),
-        faded="t-faded" if _is_faint(row) else "", bar=_bar(row), parts=_fine(_of(row, view.formats)),
+        faded="t-faded" if _is_faint(row) else "", bar=_bar(row) if not tile.measured else _reached(row),
+        parts=_fine(_of(row, view.formats) if not tile.measured else _of_target(tile, view.formats)),
         beside=_fine(tile.beside or (needs(row) if row.status is Status.LOCKED else "")),
     )  # fmt: skip
 
@@ -123,6 +129,28 @@ def _of(row: Row, formats: Formats) -> str:
     if (until := row.note("data_until")) is not None:
         parts.append(f"data until {formats.day_month(date.fromisoformat(until))}")
     return " · ".join(parts)
+
+
+def _of_target(tile: Tile, formats: Formats) -> str:
+    """'718 of 1,170 · pace 57 %'."""
+    named = Named(tile.name, tile.row, tile.measured)
+    pace = "" if tile.row.expected is None else f"pace {attained(tile.row.expected, formats)}"
+    return " · ".join(part for part in (actual_of_target(named, formats), pace) if part)
+
+
+def _reached(row: Row) -> Html:
+    """A share of a target as a bar, with the share wanted by now as a line across."""
+    if row.value is None:
+        return _NOTHING
+    pace = (
+        _NOTHING
+        if row.expected is None
+        else html('<i class="t-goal" style="left:{x}%"></i>', x=_per_cent(_clip(row.expected)))
+    )
+    return html(
+        '<div class="t-bar" aria-hidden="true"><i class="t-full" style="width:{wide}%"></i>{pace}</div>',
+        wide=_per_cent(_clip(row.value)), pace=pace,
+    )  # fmt: skip
 
 
 _NOTES = {"immature": "too young to judge", "not_reached": "not reached yet"}

@@ -155,8 +155,10 @@ def dumbbells(pairs: Sequence[Pair], formats: Formats) -> Figure:
 def _dumbbell(row: int, pair: Pair, formats: Formats) -> list[dict[str, object]]:
     """The line of a pair, with its texts, and a mark for each of its readings."""
     first, alone = pair.rows[0].row, len(pair.rows) == 1
-    pace = first.expected if alone else None
-    ends = [v for v in (*(named.row.value for named in pair.rows), pace) if v is not None]
+    paces = {named.row.expected for named in pair.rows}
+    pace = first.expected if len(paces) == 1 else None  # one for both, or none
+    tied = [*(named.row.value for named in pair.rows), *([pace] if alone else [])]
+    ends = [v for v in tied if v is not None]
     line = {
         "row": row,
         "name": pair.name,
@@ -182,7 +184,9 @@ def _dot(row: int, pair: Pair, named: Named, formats: Formats) -> dict[str, obje
 
 def _said(pair: Pair, formats: Formats) -> str:
     if len(pair.rows) > 1:
-        return "  ·  ".join(f"{n.row.team} {attained(n.row.value, formats)}" for n in pair.rows)
+        known = [n for n in pair.rows if n.row.value is not None]
+        told = [f"{n.row.team} {attained(n.row.value, formats)}" for n in known]
+        return "  ·  ".join(told) or status_text(pair.rows[0].row.status)
     return "  ·  ".join(
         text for text in (status_text(pair.rows[0].row.status), _attained(pair.rows[0], formats)) if text
     )
