@@ -21,10 +21,14 @@ from scorecard.sqltime import whole
 
 @dataclass(frozen=True, slots=True)
 class Sla:
-    """How waits are measured: on which clock, in hours or in dates, and within how long."""
+    """How waits are measured: on which clock, in hours or in dates, and within how long.
+
+    `dates` is about the wait for a touch, `handed_dates` about the wait for a decision.
+    """
 
     business: bool
     dates: bool
+    handed_dates: bool
     seconds: int | None
     decision_seconds: int | None
 
@@ -57,6 +61,7 @@ def sla_of(question: Question, *, business: bool | None = None) -> Sla:
     return Sla(
         settings.sla_clock == "business" if business is None else business,
         question.once("waits_hold_dates", lambda: waits_hold_dates(question)),
+        bool(holds_dates(question.dataset, "leads", "handed_off_at", question.as_of.until)),
         None if settings.sla_hours is None else round(settings.sla_hours * 3600),
         None if agreed is None else round(agreed * 3600),
     )
@@ -287,7 +292,7 @@ class Cohort:
                 or_(and_(self.touched.is_not(None), sa.not_(met)), and_(untouched, past))
             )
             figures["pending"] = _count(and_(untouched, sa.not_(past)))
-        decision = sla.decision_days if sla.dates else sla.decision_seconds
+        decision = sla.decision_days if sla.handed_dates else sla.decision_seconds
         if decision is not None:
             figures["overdue"] = _count(and_(undecided, self._past_decision(decision)))
         return figures
@@ -295,7 +300,7 @@ class Cohort:
     def _past_decision(self, limit: int) -> ColumnElement[bool]:
         """The decision clock always starts at the hand-off."""
         as_of = self.question.as_of
-        if self.sla.dates:
+        if self.sla.handed_dates:
             if self.opening is not None:
                 return sa.literal(self._opening.workdays_through(as_of.day)) - self._worked("handed") > limit
             return sa.literal(day_number(as_of.day)) - self.question.clock.day(self.c("handed")) > limit

@@ -1,11 +1,11 @@
-"""Maven's CRM opportunities, loaded as they are and mapped by configuration only: as the reference has them.
+"""Maven's CRM opportunities, as they are, mapped by configuration only: what the reference says of them.
 
-The 8,800 deals of a fictitious company come with figures worked out independently (reference.json). Nothing of
-them stands in this project: without ../shared/data the tests are skipped.
+The 8,800 deals of a fictitious company come with figures worked out independently (reference.json). Nothing
+of them stands in this project: without ../shared/data the tests are skipped.
 
 A deal's engage_date is when it came in (created_at). The 500 deals that only are prospects have none: they
-can't be dated, so the SELECT leaves them out, as a careful analyst would: they are no leads of any quarter, and
-neither won, lost nor open for a known time. Left in, each would be an error row, with the same figures.
+can't be dated, so the SELECT leaves them out, as a careful analyst would: they are no leads of any quarter,
+and neither won, lost nor open for a known time. Left in, each would be an error row, with the same figures.
 """
 
 import csv
@@ -42,8 +42,8 @@ currency = "USD"
 
 [tandem.tables.leads]
 select = '''
-SELECT p.opportunity_id AS lead_id, p.engage_date AS created_at, p.sales_agent AS owner, p.account AS customer_id,
-       p.engage_date AS opportunity_at,
+SELECT p.opportunity_id AS lead_id, p.engage_date AS created_at, p.engage_date AS opportunity_at,
+       p.sales_agent AS owner, p.account AS customer_id,
        CASE WHEN p.deal_stage = 'Won' THEN p.close_date END AS won_at,
        CASE WHEN p.deal_stage = 'Lost' THEN p.close_date END AS lost_at,
        p.close_value AS amount, p.product, t.manager, t.regional_office
