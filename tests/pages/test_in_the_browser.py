@@ -1,0 +1,133 @@
+"""Every page in a real browser on the demo company: no error, and the figures are the report's."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from data_sources import sources
+from data_sources.database import open_database
+from data_sources.demo import Demo, write_demo
+from scorecard import periods, small
+from scorecard.clock import AsOf
+from scorecard.formats import Formats
+from scorecard.report import by_key, report
+from scorecard.scopes import scope
+from tests.browser import errors_of, running_app, settled
+from tests.servers import free_port
+
+TODAY = date(2026, 11, 21)
+AT = "?period=2026-Q4&as_of=2026-11-21"
+PAGES = ("scorecard", "goals", "handoff", "quotas", "data")
+# Streamlit looks for itself below a page's address before it looks at the root.
+STREAMLITS_OWN = ("/_stcore/health", "/_stcore/host-config")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """The URL of a small demo company, made ready as a store of our own."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}"
+    write_demo(sa.create_engine(url), Demo(600, 7, TODAY), None, sources.make_ready)
+    return url
+
+
+@pytest.fixture(scope="module")
+def app(demo):
+    with running_app({"TANDEM_SOURCE": demo}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def rows(demo):
+    """The report of the same moment, by metric, scope and period."""
+    dataset = open_database(demo, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    as_of = AsOf.parse("2026-11-21", small.settings(dataset).zone)
+    return by_key(report(dataset, periods.parse("2026-Q4"), as_of, by=["source"]))
+
+
+@pytest.fixture(scope="module")
+def formats(demo):
+    return Formats.of(small.settings(open_database(demo, datetime(2026, 11, 21, 12, tzinfo=UTC))))
+
+
+def complaints(tab):
+    return [error for error in errors_of(tab) if not any(own in error for own in STREAMLITS_OWN)]
+
+
+def said(tab):
+    """What stands on the page, with plain spaces."""
+    return " ".join(tab.locator('[data-testid="stMain"]').inner_text().replace("\u00a0", " ").split())
+
+
+def opened(page, app, slug):
+    tab = settled(page(f"{app.url}/{slug}{AT}"), seconds=90)
+    assert not complaints(tab)
+    return said(tab)
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_page_opens_cold_on_a_fresh_server(demo, page, slug):
+    with running_app({"TANDEM_SOURCE": demo}) as fresh:
+        text = opened(page, fresh, slug)
+    assert "?" in text
+    assert "Traceback" not in text
+
+
+def test_every_page_opens_from_the_menu_and_keeps_the_choice(app, page):
+    tab = settled(page(f"{app.url}/{AT}"), seconds=90)
+    for name in ("Goals", "Hand-off", "Quotas", "Data", "Scorecard"):
+        tab.get_by_role("link", name=name, exact=True).first.click()
+        settled(tab, seconds=90)
+        assert "as_of=2026-11-21" in tab.url
+        assert not complaints(tab), name
+
+
+def test_the_scorecard_shows_the_reports_figures(app, page, rows, formats):
+    text = opened(page, app, "scorecard")
+    for metric in ("acceptance_rate", "decision_coverage", "sla_compliance"):
+        row = rows[metric, "all", "2026-Q4"]
+        assert formats.percent(row.value) in text, metric
+        if metric != "decision_coverage":
+            assert f"{formats.integer(row.numerator)} of {formats.integer(row.denominator)}" in text, metric
+    team = rows[
+        "quota_attainment", scope(("department", "sales"), ("metric", "revenue")), "2026-10-01..2026-12-31"
+    ]
+    assert formats.percent(team.value) in text
+    gap = rows["alignment_gap", "all", "2026-Q4"]
+    assert f"{abs(gap.value) * 100:.1f}".rstrip("0").rstrip(".") in text
+
+
+def test_the_hand_off_page_shows_the_reports_figures(app, page, rows, formats):
+    text = opened(page, app, "handoff")
+    for metric in ("handoffs", "sla_met", "sla_breached", "sla_pending"):
+        assert formats.integer(rows[metric, "all", "2026-Q4"].value) in text, metric
+    for source in ("Partner list", "Webinar", "Referral"):
+        row = rows["acceptance_rate", scope(("source", source)), "2026-Q4"]
+        assert f"{formats.integer(row.numerator)} of {formats.integer(row.denominator)}" in text, source
+
+
+def test_the_quotas_page_shows_the_reports_figures(app, page, rows, formats):
+    text = opened(page, app, "quotas")
+    teams = [r for r in rows.values() if r.metric == "quota_attainment" and "person_id" not in r.scope]
+    for row in teams:
+        if row.value is not None:
+            assert formats.percent(row.value) in text or formats.percent(row.value, 0) in text, row.scope
+
+
+def test_the_goals_page_shows_the_reports_figures(app, page, rows, formats):
+    text = opened(page, app, "goals")
+    for goal in ("G10", "G11", "G12"):
+        row = next(r for r in rows.values() if r.scope == f"goal_id={goal}")
+        assert formats.percent(row.value, 0) in text, goal
+
+
+def test_a_tab_comes_back_by_itself_when_the_server_restarts(demo, page):
+    port = free_port()
+    with running_app({"TANDEM_SOURCE": demo}, port=port) as first:
+        tab = settled(page(f"{first.url}/goals{AT}"), seconds=90)
+        before = said(tab)
+    with running_app({"TANDEM_SOURCE": demo}, port=port):
+        tab.get_by_text("Connection error").first.wait_for(state="hidden", timeout=60_000)
+        tab.wait_for_function("() => document.querySelector('[data-testid=stMain]').innerText.length > 200")
+        settled(tab, seconds=90)
+        assert said(tab)[:200] == before[:200]
