@@ -212,7 +212,7 @@ class Curve:
         hours = company.opening(today)
         part = Fraction(company.opened(company.to_instant(today), now), hours[1] - hours[0]) if hours else 0
         all_days = sum(company.is_working_day(d) for d in days(window.first, window.last))
-        return (whole + part) / Fraction(all_days) if all_days else 0
+        return (whole + part) / Fraction(all_days) if all_days else elapsed(company, window)
 
     def _last_year(self):
         company, window = self.company, self.window

@@ -28,6 +28,8 @@ from tests.oracle.load import load
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ALL = list(brute_force.ALL)
 
+# A company that fails is too long to print whole; hypothesis says how to draw it again.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 MORE = int(os.environ.get("TANDEM_EXAMPLES", "1"))
 
 
