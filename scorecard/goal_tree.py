@@ -19,7 +19,7 @@ from scorecard.periods import Period
 from scorecard.rows import Row
 from scorecard.settings import Settings
 from scorecard.status import Status
-from scorecard.words import Said, Sentence, counted, sentence, short
+from scorecard.words import Said, Sentence, sentence, short
 
 GOOD: Final = (Status.ACHIEVED, Status.ON_TRACK)
 TROUBLE: Final = (Status.OFF_TRACK, Status.MISSED, Status.AT_RISK)
@@ -246,7 +246,9 @@ def on_track(found: Sequence[Line]) -> Sentence:
     known = judged(found)
     if not known:
         waiting = _by_status(found)
-        return sentence(f"None of the {counted(len(found), 'goal')} can be judged yet: {waiting}.")
+        if len(found) == 1:
+            return sentence(f"The one goal can’t be judged yet: {waiting.removeprefix('1 ')}.")
+        return sentence(f"None of the {len(found)} goals can be judged yet: {waiting}.")
     good = sum(line.row.status in GOOD for line in known)
     if len(known) == 1:
         return sentence(

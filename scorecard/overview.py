@@ -447,10 +447,10 @@ class _Board:
         now = e.now[0] / e.now[1] if e.now[1] else None
         pull = f"{self.formats.points(e.rate)} by its rate, {self.formats.points(e.mix)} by its share"
         if then is None or now is None:
-            return sentence(". ", self._group(e.group), f" pulls most: {pull}")
+            return sentence(". ", self._group(e.group), f" pulls it down most: {pull}")
         sure = ", can’t tell yet" if e.moved.verdict.startswith("can") else ""
         rates = f"{self.formats.percent(now, 0)} after {self.formats.percent(then, 0)}{sure}"
-        return sentence(". ", self._group(e.group), f" pulls most ({rates}): {pull}")
+        return sentence(". ", self._group(e.group), f" pulls it down most ({rates}): {pull}")
 
     def _by_absence(self, row: Row) -> Sentence:
         """Without a comparison: the group without which the rate would stand highest."""
