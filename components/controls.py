@@ -38,21 +38,25 @@ class Choices:
     notes: tuple[str, ...] = ()
 
 
-def controls(now: live.Live, settings: Settings, *, filters: bool) -> Choices:
+def controls(
+    now: live.Live, settings: Settings, *, filters: bool, period: bool = True, compare: bool = True
+) -> Choices:
     """The pickers, set to what the address says; a change goes into the address."""
     written = chosen()
     notes: list[str] = []
     as_of = _as_of(now, written, notes)
-    period = _period(written, as_of, settings, notes)
-    compare = _compare(written, notes)
+    asked = _period(written, as_of, settings, notes)
+    beside = _compare(written, notes)
     offered = {name: live.cached(values, now.dataset, name) for name in FILTERS} if filters else {}
     where = _where(written, {name: found for name, found in offered.items() if found})
-    _pick_period(period, as_of, settings)
-    _pick_compare(compare)
+    if period:
+        _pick_period(asked, as_of, settings)
+    if compare:
+        _pick_compare(beside)
     if offered:
         _pick_filters(now.dataset, offered, where, written)
-    before = {"previous": period.previous, "year_before": period.year_before}.get(compare)
-    return Choices(period, None if before is None else before(), as_of, where, tuple(notes))
+    before = {"previous": asked.previous, "year_before": asked.year_before}.get(beside)
+    return Choices(asked, None if before is None else before(), as_of, where, tuple(notes))
 
 
 def values(dataset: Dataset, column: str) -> tuple[str, ...]:

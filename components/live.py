@@ -17,6 +17,7 @@ import streamlit as st
 
 from data_sources import config
 from data_sources.errors import ConfigError, SourceError
+from data_sources.sources import advice as index_advice
 from data_sources.sources import connect
 from scorecard import small
 from scorecard.clock import AsOf
@@ -110,6 +111,11 @@ def as_of(now: Live, written: str | None) -> AsOf:
     moment = datetime.now(UTC)
     stepped = datetime.fromtimestamp(moment.timestamp() // STEP.seconds * STEP.seconds, UTC)
     return AsOf.at(max(stepped, now.dataset.stamp.read_at), zone)
+
+
+def advice(dataset: Dataset) -> tuple[str, ...]:
+    """Indexes that would make the source faster, as statements for its keeper."""
+    return index_advice(dataset)
 
 
 def cached(

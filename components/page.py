@@ -44,10 +44,13 @@ class View:
         return live.cached(function, self.dataset, *args, **kwargs)
 
 
-def open_page(slug: str, question: str, *, filters: bool = True) -> View:
+def open_page(
+    slug: str, question: str, *, filters: bool = True, period: bool = True, compare: bool = True
+) -> View:
     """Starts a page; what must hold on every page happens here, whichever way the viewer came.
 
-    The question is the page's heading. Without the right to see, or without data, the page ends here.
+    The question is the page's heading; what a page has no use for can't be picked there. Without the
+    right to see, or without data, the page ends here.
     """
     st.set_page_config(page_title=f"{question} · {NAME}", page_icon=str(ICON), layout="wide")
     use_style()
@@ -56,7 +59,7 @@ def open_page(slug: str, question: str, *, filters: bool = True) -> View:
     settings = small.settings(now.dataset)
     with st.container(horizontal=True, vertical_alignment="bottom", key="page_head"):
         st.title(escape(question), anchor=False, width="stretch")
-        choices = controls.controls(now, settings, filters=filters)
+        choices = controls.controls(now, settings, filters=filters, period=period, compare=compare)
     _stamp(now, choices.as_of, Formats.of(settings))
     for note in choices.notes:
         st.info(escape(note), icon=":material/link_off:")
@@ -120,10 +123,16 @@ def _look_again() -> None:
         return  # the run that follows says so
 
 
+def _seen_from(as_of: AsOf, formats: Formats) -> str:
+    """A whole day by its date, a moment by its time."""
+    whole_day = as_of.text == as_of.day.isoformat()
+    return formats.date(as_of.day) if whole_day else formats.moment(as_of.instant)
+
+
 def _stamp(now: live.Live, as_of: AsOf, formats: Formats) -> None:
     """How old the data are, small; and loud when the source couldn't be read since."""
     read = formats.moment(int(now.checked.timestamp()))
-    said = f"{now.dataset.label} · as of {formats.moment(as_of.instant)} · read {read}"
+    said = f"{now.dataset.label} · as of {_seen_from(as_of, formats)} · read {read}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page_stamp"):
         st.html(html('<p class="t-stamp">{said}</p>', said=said), width="content")
         st.button("Read again", type="tertiary", on_click=_look_again, key="page_read_again")

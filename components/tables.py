@@ -18,6 +18,8 @@ from scorecard.formats import NOTHING, Formats
 _TO_THE_MINUTE: Final = len("2026-09-30T12:00")
 _ROW: Final = 35  # px a row takes in st.dataframe
 _MOST_ROWS: Final = 12  # rows seen without scrolling
+_CHARACTER: Final = 7.3  # px of a figure
+_PADDING: Final = 24  # px at both sides of a cell
 _STYLED: Final = 2_000  # rows up to which figures are written in the organisation's locale
 
 
@@ -38,7 +40,7 @@ def table(shown: Table, view: View, *, name: str, key: str) -> None:
     st.dataframe(
         _localised(shown, view.formats),
         hide_index=True,
-        column_config={title: _column(shown, title) for title in shown.frame.columns},
+        column_config={title: _column(shown, title, view.formats) for title in shown.frame.columns},
         height=_ROW * (min(len(shown.frame), _MOST_ROWS) + 1) + 3,
         key=f"{key}_table",
         placeholder=NOTHING,
@@ -90,13 +92,19 @@ def _figure(unit: str, formats: Formats, value: object) -> str:
     return formats.value(cast("float", value), unit)
 
 
+def _width(shown: Table, title: str, formats: Formats) -> int:
+    """What the longest figure takes: left to itself, a column measures the bare numbers."""
+    figures = (_figure(shown.units[title], formats, cell) for cell in shown.frame[title][:_STYLED].dropna())
+    return round(_CHARACTER * max(map(len, (title, *figures)))) + _PADDING
+
+
 def _text(cell: object) -> object:
     return clean(cell) if isinstance(cell, str) else cell
 
 
-def _column(shown: Table, title: str) -> ColumnConfig:
+def _column(shown: Table, title: str, formats: Formats) -> ColumnConfig:
     if title in shown.units:
-        return st.column_config.NumberColumn(title, alignment="right")
+        return st.column_config.NumberColumn(title, alignment="right", width=_width(shown, title, formats))
     if pd.api.types.is_numeric_dtype(shown.frame[title]):
         return st.column_config.NumberColumn(title, alignment="right")
     return st.column_config.TextColumn(title)

@@ -39,6 +39,29 @@ def tiles(shown: Sequence[Tile], view: View) -> None:
     st.html(html('<div class="t-tiles">{tiles}</div>', tiles=joined(_tile(t, view) for t in shown)))
 
 
+@dataclass(frozen=True)
+class Fact:
+    """A figure that is no metric, written ready to read; `tone` is that of a status."""
+
+    name: str
+    value: str
+    beside: str = ""
+    tone: str = "muted"
+
+
+def facts(shown: Sequence[Fact]) -> None:
+    """Facts in the same grid as tiles."""
+    st.html(html('<div class="t-tiles">{items}</div>', items=joined(map(_fact, shown))))
+
+
+def _fact(fact: Fact) -> Html:
+    return html(
+        '<div class="t-tile t-{tone}"><div class="t-name">{name}</div>'
+        '<span class="t-value t-toned">{value}</span>{beside}</div>',
+        tone=fact.tone, name=fact.name, value=fact.value, beside=_fine(fact.beside),
+    )  # fmt: skip
+
+
 def verdict(*sentences: Html) -> None:
     """The page's answer, in sentences made by `text.html`; it stands first."""
     st.html(html('<p class="t-verdict">{said}</p>', said=joined(sentences, " ")))

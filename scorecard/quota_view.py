@@ -294,23 +294,11 @@ class _Board:
         return f"The gap is measured between {both}: {self._ahead(gap)}."
 
     def _because(self) -> Iterator[Sentence]:
-        needed = [line for line in self.first if line.required_per_day and line.days_left]
-        if needed:
-            yield sentence("To reach the target: ", *self._needed(needed), ".")
+        """Where the people of each team stand."""
         for team in TEAMS:
             people = next(iter(self._people(team)), None)
             if people is not None:
                 yield from self._standing(team, people)
-
-    def _needed(self, lines: list[Line]) -> Iterator[str | Said]:
-        for i, line in enumerate(lines):
-            metric = words.inner(words.metric(line.metric))
-            a_day = words.short(line.required_per_day, line.unit, self.formats)
-            of = f"{metric} a day" if line.unit != "currency" else f"of {metric} a day"
-            days = f"{line.days_left} day{'s' if line.days_left != 1 else ''}"
-            yield f"{'; ' if i else ''}{line.department} needs "
-            yield Strong(f"{a_day} {of}")
-            yield f" for {days} ({line.when})"
 
     def _standing(self, team: str, people: People) -> Iterator[Sentence]:
         """How many of a team are where, and who is furthest behind the pace."""
@@ -368,7 +356,7 @@ class Past:
 def history(
     dataset: Dataset, shown: tuple[tuple[str, str, int], ...], period: Period, as_of: AsOf
 ) -> tuple[Past, ...]:
-    """Team quotas up to the period's, of the (department, metric, days) shown; days part quarters and months."""
+    """Team quotas up to the period's; `shown` says which: department, metric, and days of each."""
     begun = [q for q in quotas.quotas(dataset) if q.person_id is None and q.start <= as_of.day]
     found = (_past(dataset, one, begun, period, as_of) for one in shown)
     return tuple(past for past in found if past is not None)

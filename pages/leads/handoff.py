@@ -58,13 +58,14 @@ with left:
         tables.with_table(reasons, view, title="Why leads come back", key="reasons")
         st.caption(reading.rejections)
 with right:
-    st.subheader("What becomes of them", anchor=False)
-    rates = (*handoff_view.COHORT_RATES, "recycle_rate")
-    tiles.tiles([tiles.Tile(METRICS[m].label, reading.rows[m]) for m in rates], view)
-    st.caption(reading.maturity)
-    nurture = ("nurture_win_rate", "direct_win_rate", "nurture_take_rate")
+    st.subheader("Nurtured, and come again", anchor=False)
+    nurture = ("nurture_win_rate", "direct_win_rate", "nurture_take_rate", "recycle_rate")
     tiles.tiles([tiles.Tile(METRICS[m].label, reading.rows[m]) for m in nurture], view)
     st.caption(reading.nurture)
+
+st.subheader("What becomes of them", anchor=False)
+tiles.tiles([tiles.Tile(METRICS[m].label, reading.rows[m]) for m in handoff_view.COHORT_RATES], view)
+st.caption(reading.maturity)
 
 st.subheader("The last twelve months", anchor=False)
 months = view.get(handoff_groups.months, *asked)

@@ -1,0 +1,152 @@
+"""The Data page's lists: problems in groups, what is locked, what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from components.charts import Table
+from components.text import Html, clean, html, joined
+from components.tiles import Fact
+from scorecard.data_view import Group, Locked, Read, Wrong
+from scorecard.formats import Formats
+from scorecard.problems import Problem, Severity
+
+_SHOWN: Final = 20  # problems of a group that are listed; the table has all
+_OPEN: Final = 3  # groups of errors that are open from the start
+_LONGEST: Final = 300  # characters of a value that are shown
+_LOOKS: Final = {Severity.ERROR: ("✕", "Error", "t-bad"), Severity.WARNING: ("▲", "Warning", "t-warn")}
+
+
+def counts(wrong: Wrong, read: Sequence[Read], locked: Sequence[Locked], formats: Formats) -> list[Fact]:
+    """How much is wrong, what it costs, how much was read, how much is locked."""
+    errors, warnings = wrong.count(Severity.ERROR), wrong.count(Severity.WARNING)
+    there = [one for one in read if one.rows is not None]
+    rows = sum(one.rows or 0 for one in there)
+    metrics = {metric for one in locked for metric in one.unlocks}
+    money = f"worth {formats.money(wrong.amount)}" if wrong.amount else "no money with them"
+    return [
+        Fact("Errors", formats.number(errors), "left out until corrected", "bad" if errors else "muted"),
+        Fact("Warnings", formats.number(warnings), "counted as they stand", "warn" if warnings else "muted"),
+        Fact("Rows left out", formats.number(wrong.left_out), money if wrong.left_out else ""),
+        Fact("Rows read", formats.number(rows), f"in {len(there)} of {len(read)} tables"),
+        Fact(
+            "Locked metrics", formats.number(len(metrics)), "each says below what it needs" if metrics else ""
+        ),
+    ]
+
+
+def groups(shown: Sequence[Group], formats: Formats) -> None:
+    """Problems by table and rule; the first ones are open if they are errors, the others open by a click."""
+    errors = [g for g in shown if g.severity is Severity.ERROR]
+    items = joined(_group(g, formats, opened=g in errors[:_OPEN]) for g in shown)
+    st.html(html('<div class="t-groups">{items}</div>', items=items))
+
+
+def _group(group: Group, formats: Formats, *, opened: bool) -> Html:
+    icon, word, tone = _LOOKS[group.severity]
+    rest = len(group.problems) - _SHOWN
+    more = html('<p class="t-fine">{n} more in the table.</p>', n=rest) if rest > 0 else Html("")
+    return html(
+        '<details class="t-group {tone}" {opened}><summary><span class="t-chip"><span aria-hidden="true">'
+        '{icon}</span>{word}</span><b>{title}</b><span class="t-fine">{fine}</span></summary>'
+        '<ul class="t-problems">{items}</ul>{more}</details>',
+        tone=tone, opened=Html("open" if opened else ""), icon=icon, word=word, title=group.title,
+        fine=_weight(group, formats), more=more,
+        items=joined(_problem(p, formats) for p in group.problems[:_SHOWN]),
+    )  # fmt: skip
+
+
+def _weight(group: Group, formats: Formats) -> str:
+    """'leads · 12 rows · 2 left out, 450 €'."""
+    rows = f"{formats.number(group.rows)} {'row' if group.rows == 1 else 'rows'}"
+    return " · ".join(
+        part for part in (group.table, rows, _cost(group.left_out, group.amount, formats)) if part
+    )
+
+
+def _cost(rows: int, amount: float | None, formats: Formats) -> str:
+    lost = [f"{formats.number(rows)} left out"] * (rows > 0) + [formats.money(amount)] * bool(amount)
+    return ", ".join(lost)
+
+
+def _problem(problem: Problem, formats: Formats) -> Html:
+    value = "" if problem.value is None else problem.value
+    shown = value if len(value) <= _LONGEST else f"{value[:_LONGEST]} …"
+    place = " · ".join(part for part in (problem.key, problem.column) if part) or problem.table
+    cost = _cost(problem.rows_left_out, problem.amount_left_out, formats)
+    return html(
+        '<li><span class="t-place">{place}</span><span class="t-found">{found}</span><span>{what}</span>'
+        '<span class="t-instead">{instead}{cost}</span></li>',
+        place=place, found=html("<code>{v}</code>", v=shown) if shown else "", what=problem.what,
+        instead=problem.instead, cost=html(' <span class="t-fine">({c})</span>', c=cost) if cost else "",
+    )  # fmt: skip
+
+
+def table(shown: Sequence[Group]) -> Table:
+    """Every problem on a line of its own."""
+    found = [(g, p) for g in shown for p in g.problems]
+    columns = {
+        "Severity": [p.severity.value for _, p in found],
+        "Problem": [g.title for g, _ in found],
+        "Table": [p.table for _, p in found],
+        "Row": [p.key or "" for _, p in found],
+        "Column": [p.column or "" for _, p in found],
+        "Stands there": [p.value or "" for _, p in found],
+        "What is wrong": [clean(p.what) for _, p in found],
+        "Write instead": [clean(p.instead) for _, p in found],
+        "Rows": [p.rows for _, p in found],
+        "Rows left out": [p.rows_left_out for _, p in found],
+        "Money left out": [p.amount_left_out for _, p in found],
+    }
+    units = {"Rows": "number", "Rows left out": "number", "Money left out": "currency"}
+    return Table(pd.DataFrame(columns), units)
+
+
+def offered(found: Wrong) -> tuple[dict[str, str], dict[str, str]]:
+    """What problems can be narrowed to: severities and tables, key to label."""
+    severities = {"all": "All", "error": "Errors", "warning": "Warnings"}
+    return severities, {"all": "All tables", **{name: name for name in found.tables}}
+
+
+def locks(shown: Sequence[Locked]) -> None:
+    """What is missing, what it is for, and what it unlocks."""
+    items = joined(map(_lock, shown))
+    st.html(html('<ul class="t-problems t-locks">{items}</ul>', items=items))
+
+
+def _lock(one: Locked) -> Html:
+    return html(
+        '<li><span class="t-place">{need}</span><span class="t-fine">{meaning}</span>'
+        "<span>unlocks {unlocks}</span></li>",
+        need=one.need, meaning=one.meaning, unlocks=", ".join(one.unlocks),
+    )  # fmt: skip
+
+
+def facts(shown: Sequence[tuple[str, str]]) -> None:
+    """Names and what they are."""
+    items = joined(html("<dt>{name}</dt><dd>{value}</dd>", name=n, value=v) for n, v in shown)
+    st.html(html('<dl class="t-facts">{items}</dl>', items=items))
+
+
+def read(shown: Sequence[Read]) -> Table:
+    """The tables of the contract as they were read; columns that would be blank throughout are left out."""
+    columns: dict[str, list[Any]] = {
+        "Table": [r.table for r in shown],
+        "Rows": [r.rows for r in shown],
+        "From": ["" if r.first is None else r.first.isoformat() for r in shown],
+        "To": ["" if r.last is None else r.last.isoformat() for r in shown],
+        "Columns": [_there(r) for r in shown],
+        "What it holds": [r.doc for r in shown],
+        "Columns missing": ["" if r.rows is None else ", ".join(r.missing) for r in shown],
+        "Columns of its own": [", ".join(r.more) for r in shown],
+    }
+    kept = {title: cells for title, cells in columns.items() if any(cell != "" for cell in cells)}
+    return Table(pd.DataFrame(kept), {"Rows": "number"})
+
+
+def _there(one: Read) -> str:
+    return "table not there" if one.rows is None else f"{one.columns} of {one.columns + len(one.missing)}"

@@ -1,0 +1,238 @@
+"""What the Data page tells the keeper of the sheet: what was read, what is wrong, what is locked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import func, select
+
+from scorecard import checks, judge, report, small, unlock, words
+from scorecard.clock import AsOf, date_of
+from scorecard.contract import TABLES
+from scorecard.dataset import Dataset
+from scorecard.formats import Formats
+from scorecard.metrics import METRICS
+from scorecard.periods import Period, containing
+from scorecard.problems import Problem, Severity
+from scorecard.words import Said, Sentence, sentence
+
+RULES: Final = {
+    "cell": "Cells that can't be read",
+    "value": "Values that don't fit",
+    "required": "Cells that must not be blank",
+    "duplicate": "Keys that stand more than once",
+    "won_and_lost": "Won and lost at once",
+    "no_rate": "Money without an exchange rate",
+    "reference": "Names that lead nowhere",
+    "near_miss": "Values that look misspelt",
+    "order": "Stamps in the wrong order",
+    "rejected_before_hand_off": "Rejected before handed off",
+    "copied_stamp": "Stamps copied from an earlier pass",
+    "skipped_time": "Times that the clocks skipped",
+    "unknown_key": "Settings that don't exist",
+    "repeated_key": "Settings written twice",
+    "differing_repeats": "Settings with two values",
+    "unreadable_value": "Settings that can't be used",
+    "start_after_due": "Goals due before they start",
+    "decreasing_total": "Totals that should decrease",
+    "missing_baseline": "Goals without a baseline",
+    "target_is_baseline": "Targets that equal the baseline",
+    "zero_target": "Targets of 0",
+    "goal_loop": "Goals that are parts of each other",
+    "unknown_metric": "Metrics that don't exist",
+    "two_levels": "Two standing values on one day",
+    "ends_before_start": "Ends before it starts",
+    "overlapping_quotas": "Quotas that cut across each other",
+    "target_moved": "Targets moved after the start",
+}
+_STANDING: Final = {"goals": "Shared goals", "quotas": "Quotas of teams and people"}
+
+
+# --- what is wrong ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Group:
+    """Problems of one table by one rule; `rows` share them, `left_out` of them are not counted."""
+
+    table: str
+    rule: str
+    severity: Severity
+    problems: tuple[Problem, ...]
+
+    @property
+    def title(self) -> str:
+        return RULES.get(self.rule, self.rule.replace("_", " ").capitalize())
+
+    @property
+    def rows(self) -> int:
+        return sum(p.rows for p in self.problems)
+
+    @property
+    def left_out(self) -> int:
+        return sum(p.rows_left_out for p in self.problems)
+
+    @property
+    def amount(self) -> float:
+        return sum(p.amount_left_out or 0.0 for p in self.problems)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """All problems, errors first, in groups of table and rule; and what to say of them."""
+
+    groups: tuple[Group, ...]
+    verdict: tuple[Sentence, ...]
+
+    def of(self, severity: str, table: str) -> tuple[Group, ...]:
+        """The groups of a severity ('all': any) and a table ('all': any)."""
+        return tuple(g for g in self.groups if severity in ("all", g.severity) and table in ("all", g.table))
+
+    def count(self, severity: Severity) -> int:
+        """How many problems are of that severity, those folded into one line counted by their rows."""
+        return sum(g.rows for g in self.groups if g.severity is severity)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(g.table for g in self.groups))
+
+    @property
+    def left_out(self) -> int:
+        return sum(g.left_out for g in self.groups)
+
+    @property
+    def amount(self) -> float:
+        return sum(g.amount for g in self.groups)
+
+
+def wrong(dataset: Dataset, as_of: AsOf) -> Wrong:
+    """Every problem of the source; may take seconds on large data."""
+    grouped: dict[tuple[str, str, Severity], list[Problem]] = {}
+    for problem in checks.check(dataset, as_of):
+        grouped.setdefault((problem.table, problem.rule, problem.severity), []).append(problem)
+    order = list(TABLES)
+    groups = [Group(*key, tuple(found)) for key, found in grouped.items()]
+    groups.sort(key=lambda g: (g.severity is Severity.WARNING, -g.left_out, _place(order, g.table), -g.rows))
+    found = Wrong(tuple(groups), ())
+    return Wrong(found.groups, tuple(_verdict(dataset, found)))
+
+
+def _place(order: list[str], table: str) -> int:
+    return order.index(table) if table in order else len(order)
+
+
+def _verdict(dataset: Dataset, found: Wrong) -> Iterator[Sentence]:
+    f = Formats.of(small.settings(dataset))
+    errors, warnings = found.count(Severity.ERROR), found.count(Severity.WARNING)
+    if not dataset.relations:
+        yield sentence(
+            "None of the tables was found. ", Said("Start with leads: lead_id and created_at.", strong=True)
+        )
+        return
+    if not found.groups:
+        yield sentence(Said("Nothing is wrong", strong=True), " with what was read.")
+        return
+    counts = ((errors, "error"), (warnings, "warning"))
+    told = [f"{f.number(n)} {word if n == 1 else f'{word}s'}" for n, word in counts if n]
+    there = "There is " if errors + warnings == 1 else "There are "
+    yield sentence(there, Said(words.listing(told), strong=True), f" in {words.listing(found.tables)}.")
+    if errors:
+        yield sentence(_cost(found, f))
+    else:
+        yield sentence("Warnings leave nothing out; every row counts.")
+
+
+def _cost(found: Wrong, f: Formats) -> str:
+    """What the errors cost."""
+    rows, amount = found.left_out, found.amount
+    cells = [g for g in found.groups if g.severity is Severity.ERROR and not g.left_out]
+    lost = [f"{f.number(rows)} {'row' if rows == 1 else 'rows'}"] * (rows > 0) + [f.money(amount)] * (
+        amount > 0
+    )
+    if not lost:
+        return "The errors leave out single cells, no whole row."
+    also = ", and single cells besides" if cells else ""
+    return f"The errors leave out {words.listing(lost)}{also}."
+
+
+# --- what was read ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Read:
+    """A table of the contract as it was read: None rows where it isn't there; the columns it lacks."""
+
+    table: str
+    doc: str
+    rows: int | None
+    columns: int
+    missing: tuple[str, ...]
+    more: tuple[str, ...]
+    first: date | None = None
+    last: date | None = None
+
+
+def tables(dataset: Dataset, as_of: AsOf) -> tuple[Read, ...]:
+    """Every table of the contract: usable rows, what is missing, and which days a dated feed covers."""
+    return tuple(_read(dataset, name, as_of) for name in TABLES)
+
+
+def _read(dataset: Dataset, name: str, as_of: AsOf) -> Read:
+    table = TABLES[name]
+    relation = dataset.relations.get(name)
+    if relation is None:
+        return Read(name, table.doc, None, 0, tuple(c.name for c in table.columns), ())
+    missing = tuple(c.name for c in table.columns if c.name not in relation)
+    there = len(table.columns) - len(missing)
+    days: list[date | None] = [None, None]
+    if table.feed is not None and table.feed in relation:
+        period = containing(as_of.day)
+        covered = judge.coverage(report.ask(dataset, period, as_of), name)
+        days = [None if day is None else date_of(day) for day in (covered.first, covered.last)]
+    return Read(name, table.doc, _rows(dataset, name), there, missing, relation.attributes, *days)
+
+
+def _rows(dataset: Dataset, name: str) -> int:
+    """Rows that can be used, repeats counted once."""
+    if name == "settings":
+        return len(list(small.stored_rows(dataset, dataset.relations[name])))
+    if not TABLES[name].large:
+        return len(small.rows(dataset, name))
+    with dataset.engine.connect() as connection:
+        found = connection.execute(select(func.count()).select_from(dataset.relations[name].source))
+        return int(found.scalar_one())
+
+
+# --- what is locked ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Locked:
+    """Something that is missing, what it is for, and what it unlocks."""
+
+    need: str
+    meaning: str
+    unlocks: tuple[str, ...]
+
+
+def locked(dataset: Dataset, period: Period, as_of: AsOf) -> tuple[Locked, ...]:
+    """What is missing, that which unlocks most first."""
+    question = report.ask(dataset, period, as_of)
+    needs: dict[str, list[str]] = {}
+    for table, label in _STANDING.items():
+        if table not in dataset.relations:
+            needs.setdefault(table, []).append(label)
+    for metric in METRICS.values():
+        for need in _lacks(dataset, metric.needs) or metric.lacks(question):
+            needs.setdefault(need, []).append(metric.label)
+    told = [Locked(unlock.in_words(n), unlock.meaning(n), tuple(labels)) for n, labels in needs.items()]
+    return tuple(sorted(told, key=lambda one: -len(one.unlocks)))
+
+
+def _lacks(dataset: Dataset, needs: Sequence[str]) -> Iterable[str]:
+    """Without leads everything that is asked of them is missing at once: the table is."""
+    asked = any(need.startswith("leads.") for need in needs)
+    return ("leads",) if asked and "leads" not in dataset.relations else ()
