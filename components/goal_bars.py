@@ -87,8 +87,8 @@ def _change(c: Change) -> Html:
     late = html('<span class="t-chip t-warn">{word}</span>', word="▲ After the start") if c.late else Html("")
     return html(
         '<li><div class="t-item"><span class="t-what">{old} → {new}</span>{late}</div>'
-        '<div class="t-fine">{at}{by}</div><div class="t-fine">{why}</div></li>',
-        old=c.old, new=c.new, late=late, at=c.at, by=f" · {c.by}" if c.by else "", why=c.why,
+        '<div class="t-fine">{about}</div><div class="t-fine">{why}</div></li>',
+        old=c.old, new=c.new, late=late, about=_dotted(c.at, c.by), why=c.why,
     )  # fmt: skip
 
 
@@ -98,9 +98,13 @@ def entries(shown: Sequence[Entry]) -> None:
 
 
 def _entry(e: Entry) -> Html:
-    sure = "" if e.confidence is None else f" · confidence {e.confidence} of 5"
+    sure = "" if e.confidence is None else f"confidence {e.confidence} of 5"
     return html(
         '<li><div class="t-item"><span class="t-what">{value}</span></div>'
-        '<div class="t-fine">{day}{sure}{by}</div><div class="t-fine">{comment}</div></li>',
-        value=e.value, day=e.day, sure=sure, by=f" · {e.by}" if e.by else "", comment=e.comment,
+        '<div class="t-fine">{about}</div><div class="t-fine">{comment}</div></li>',
+        value=e.value, about=_dotted(e.day, sure, e.by), comment=e.comment,
     )  # fmt: skip
+
+
+def _dotted(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

@@ -294,8 +294,9 @@ def _verdict(
     first = on_track(found)
     if not judged(found):
         return (first,)
-    rest = _by_status([line for line in found if line.row.status not in GOOD])
-    head = (*first, *sentence(f" (the others: {rest})." if rest and len(found) > 1 else "."))
+    told = judged(found) if len(judged(found)) == 1 else [line for line in found if line.row.status in GOOD]
+    rest = _by_status([line for line in found if line not in told])
+    head = (*first, *sentence(f" (the others: {rest})." if rest else "."))
     behind = worst(found)[:3]
     if not behind:
         return (head, sentence("Nothing lags behind its pace."))
@@ -307,7 +308,7 @@ def _named(found: Sequence[Line]) -> list[str | Said]:
     for line in found:
         said += [
             ", " if said else "",
-            Said(line.name, strong=True, page="goals", ask=(("goal", line.goal_id),)),
+            Said(words.brief(line.name), strong=True, page="goals", ask=(("goal", line.goal_id),)),
             f" ({line.owner})" if line.owner else "",
         ]
     return said

@@ -668,7 +668,11 @@ def _owed(concerns: Sequence[Concern]) -> Sentence:
         return ()
     parts: list[str | Said] = ["Owed first: "]
     for place, c in enumerate(first):
-        parts += [" and " if place else "", Said(c.what, strong=True, page=c.page, ask=c.ask), f" ({c.who})"]
+        parts += [
+            " and " if place else "",
+            Said(words.brief(c.what), strong=True, page=c.page, ask=c.ask),
+            f" ({c.who})",
+        ]
     return sentence(*parts, ".")
 
 

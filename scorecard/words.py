@@ -21,6 +21,7 @@ from scorecard.scopes import Filter
 from scorecard.settings import Settings
 
 _MILLION: Final = 1_000_000
+_LONGEST_NAME: Final = 64
 _COLUMNS: Final = {
     "campaign_id": "campaign",
     "landing_page": "page",
@@ -59,6 +60,11 @@ def listing(names: Iterable[str]) -> str:
     """'a', 'a and b', 'a, b and c'."""
     *first, last = list(names) or [""]
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def brief(name: str) -> str:
+    """A name short enough to stand in a sentence."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
 
 
 def counted(n: int, one: str, many: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The Scorecard page: the reading's figures on screen, text from data inert, nothing to show told in words."""
+"""The Scorecard page: the reading's figures on screen, text from data inert, gaps told in words."""
 
 import re
 from html.parser import HTMLParser

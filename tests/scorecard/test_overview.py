@@ -2,6 +2,7 @@
 
 import re
 from contextlib import contextmanager
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import event
@@ -127,7 +128,7 @@ def test_goals_in_trouble_and_parents_are_chosen_and_indented_under_those_shown(
     found = page(demo).goals
     assert len(found) == overview.MOST_GOALS
     assert found[0].depth == 0
-    assert all(below.depth <= above.depth + 1 for above, below in zip(found, found[1:], strict=False))
+    assert all(below.depth <= above.depth + 1 for above, below in pairwise(found))
     shown = {line.goal_id for line in found}
     troubled = [
         r for r in report(demo, QUARTER, as_of(demo)) if r.status in {Status.MISSED, Status.OFF_TRACK}
