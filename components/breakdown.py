@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pandas as pd
+import streamlit as st
 
+from components import tables, tiles
 from components.charts import Figure, Month, Part, Table, rates, stacked, trend
+from components.page import View
 from components.readings import Named
 from components.theme import Tone
 from scorecard.formats import Formats
 from scorecard.handoff_groups import Group
+from scorecard.handoff_words import Rows
 from scorecard.metrics import METRICS
 from scorecard.rows import Row
 from scorecard.status import Status
@@ -24,12 +28,39 @@ _SLA: Final[tuple[tuple[str, str, Tone], ...]] = (
 )
 
 
-def drawn(groups: Sequence[Group]) -> list[Group]:
+def side_by_side(groups: Sequence[Group], rows: Rows, view: View) -> None:
+    """Acceptance and response of each group, their lines beside each other; what is locked says so."""
+    shown = _drawn(groups)
+    charts = (
+        ("acceptance_rate", "Accepted", _acceptance),
+        ("sla_compliance", "Touched in time", _response),
+    )
+    for column, (metric, title, draw) in zip(st.columns(2, gap="large"), charts, strict=True):
+        with column:
+            if rows[metric].status is Status.LOCKED:
+                tiles.locked(title, rows[metric])
+            else:
+                tables.with_table(draw(shown, view.formats), view, title=title, key=f"{metric}_by")
+    tiles.note(_left_out(groups))
+
+
+def courses(months: Sequence[Group], titles: Mapping[str, str], view: View) -> None:
+    """Small multiples of the metrics that aren't locked, a panel each."""
+    open_ = {metric: title for metric, title in titles.items() if any(metric in m.rows for m in months)}
+    if not open_:
+        return
+    for column, (metric, title) in zip(st.columns(len(open_)), open_.items(), strict=True):
+        with column:
+            course = _course(months, metric, view.formats)
+            tables.with_table(course, view, title=title, key=f"months_{metric}")
+
+
+def _drawn(groups: Sequence[Group]) -> list[Group]:
     """The groups with hand-offs, as many as a chart has room for."""
     return [group for group in groups if group.handoffs][:MOST]
 
 
-def left_out(groups: Sequence[Group]) -> str:
+def _left_out(groups: Sequence[Group]) -> str:
     """What of the groups isn't drawn, in a sentence; empty where all are."""
     busy = [group for group in groups if group.handoffs]
     more, idle = len(busy) - MOST, len(groups) - len(busy)
@@ -37,14 +68,14 @@ def left_out(groups: Sequence[Group]) -> str:
     return f"{' and '.join(parts)}: in the table below." if parts else ""
 
 
-def acceptance(groups: Sequence[Group], formats: Formats) -> Figure:
+def _acceptance(groups: Sequence[Group], formats: Formats) -> Figure:
     """Acceptance of each group with its interval and k of n."""
     return rates(
         [Named(_name(g), g.rows["acceptance_rate"]) for g in groups if "acceptance_rate" in g.rows], formats
     )
 
 
-def response(groups: Sequence[Group], formats: Formats) -> Figure:
+def _response(groups: Sequence[Group], formats: Formats) -> Figure:
     """The agreed response time of each group: met, breached, pending."""
     return stacked([(_name(g), [*_parts(g)]) for g in groups if "sla_met" in g.rows], formats)
 
@@ -57,7 +88,7 @@ def _name(group: Group) -> str:
     return f"{group.name} (running)" if group.running else group.name
 
 
-def course(groups: Sequence[Group], metric: str, formats: Formats) -> Figure:
+def _course(groups: Sequence[Group], metric: str, formats: Formats) -> Figure:
     """A metric month by month, the running one hollow."""
     months = [_month(group, group.rows[metric], formats) for group in groups if metric in group.rows]
     goal = next((row.target for g in groups if (row := g.rows.get(metric)) and row.target is not None), None)
@@ -77,12 +108,13 @@ def _month(group: Group, row: Row, formats: Formats) -> Month:
 
 
 def table(groups: Sequence[Group], title: str, median: str) -> Table:
-    """Every figure of every group; small numbers are marked."""
+    """Every figure of every group, what is locked left out; small numbers are marked."""
     columns: dict[str, list[object]] = {title: [_name(g) for g in groups]}
     units: dict[str, str] = {}
     for column, metric, field, unit in _columns(median):
-        columns[column] = [getattr(g.rows[metric], field) if metric in g.rows else None for g in groups]
-        units[column] = unit
+        if any(metric in g.rows for g in groups):
+            columns[column] = [getattr(g.rows[metric], field) if metric in g.rows else None for g in groups]
+            units[column] = unit
     columns["Note"] = [_note(g) for g in groups]
     return Table(pd.DataFrame(columns), units)
 

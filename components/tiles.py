@@ -74,6 +74,19 @@ def because(*sentences: Html) -> None:
         st.html(html('<ul class="t-because">{lines}</ul>', lines=lines))
 
 
+def note(text: str) -> None:
+    """A line of ours under a chart or tiles; nothing where there is nothing to say."""
+    if text:
+        st.html(html('<p class="t-note">{text}</p>', text=text))
+
+
+def notes(texts: Sequence[str]) -> None:
+    """Several lines of ours, under each other."""
+    lines = joined(html("<li>{text}</li>", text=text) for text in texts)
+    if lines:
+        st.html(html('<ul class="t-because t-quiet">{lines}</ul>', lines=lines))
+
+
 def chip(status: Status, settings: Settings, *, why: str = "") -> Html:
     """A status as icon, word and colour; opened, it tells the rule behind it."""
     return html(

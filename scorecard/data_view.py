@@ -48,6 +48,7 @@ RULES: Final = {
     "overlapping_quotas": "Quotas that cut across each other",
     "target_moved": "Targets moved after the start",
 }
+_LARGE: Final = 10_000  # rows
 _STANDING: Final = {"goals": "Shared goals", "quotas": "Quotas of teams and people"}
 
 
@@ -180,6 +181,11 @@ def tables(dataset: Dataset, as_of: AsOf) -> tuple[Read, ...]:
     return tuple(_read(dataset, name, as_of) for name in TABLES)
 
 
+def is_large(read: Sequence[Read]) -> bool:
+    """Whether any table has so many rows that an index is felt."""
+    return any((one.rows or 0) >= _LARGE for one in read)
+
+
 def _read(dataset: Dataset, name: str, as_of: AsOf) -> Read:
     table = TABLES[name]
     relation = dataset.relations.get(name)
@@ -219,7 +225,7 @@ class Locked:
 
 
 def locked(dataset: Dataset, period: Period, as_of: AsOf) -> tuple[Locked, ...]:
-    """What is missing, that which unlocks most first."""
+    """What is missing, that which unlocks most first; of a table that isn't there the columns together."""
     question = report.ask(dataset, period, as_of)
     needs: dict[str, list[str]] = {}
     for table, label in _STANDING.items():
@@ -228,8 +234,27 @@ def locked(dataset: Dataset, period: Period, as_of: AsOf) -> tuple[Locked, ...]:
     for metric in METRICS.values():
         for need in _lacks(dataset, metric.needs) or metric.lacks(question):
             needs.setdefault(need, []).append(metric.label)
-    told = [Locked(unlock.in_words(n), unlock.meaning(n), tuple(labels)) for n, labels in needs.items()]
+    told = [*_tables_missing(dataset, needs), *(_locked(need, labels) for need, labels in needs.items())]
     return tuple(sorted(told, key=lambda one: -len(one.unlocks)))
+
+
+def _tables_missing(dataset: Dataset, needs: dict[str, list[str]]) -> Iterator[Locked]:
+    """Takes the columns of tables that aren't there out of the needs, and tells them table by table."""
+    for table in TABLES:
+        own = [n for n in needs if table not in dataset.relations and _is_of(table, n)]
+        if own and table != "settings":
+            columns = [n.partition(".")[2] for n in own if "." in n]
+            labels = list(dict.fromkeys(label for need in own for label in needs.pop(need)))
+            beside = f" with {words.listing(columns)}" if columns else ""
+            yield Locked(f"the table {table}{beside}", TABLES[table].doc, tuple(labels))
+
+
+def _is_of(table: str, need: str) -> bool:
+    return need == table or (need.startswith(f"{table}.") and not {"|", "?"} & set(need))
+
+
+def _locked(need: str, labels: Iterable[str]) -> Locked:
+    return Locked(unlock.in_words(need), unlock.meaning(need), tuple(labels))
 
 
 def _lacks(dataset: Dataset, needs: Sequence[str]) -> Iterable[str]:

@@ -33,8 +33,10 @@ _METRICS: Final = (
     "recycle_rate", "nurture_win_rate", "direct_win_rate", "nurture_take_rate", *COHORT_RATES,
 )  # fmt: skip
 _COMPARED: Final = ("handoffs", "acceptance_rate", "sla_compliance", "lead_rating")
+_NURTURE: Final = ("nurture_win_rate", "direct_win_rate", "nurture_take_rate", "recycle_rate")
 _CAUSES: Final = ("source", "owner")  # the columns in which a cause is looked for
 _STEPS: Final = 240  # steps of a curve that a screen can tell apart
+_MARGIN: Final = 1.04  # so that the last step is seen
 _REASONS: Final = 11  # reasons that stand by themselves; the rest is one line
 
 
@@ -83,8 +85,10 @@ class Handoff:
     speed: Speed | None
     reasons: tuple[Reason, ...]
     rejections: str
-    rejections_locked: str
+    no_reasons: tuple[str, str]
+    nurtured: tuple[str, ...]
     nurture: str
+    cohorts: tuple[str, ...]
     maturity: str
     nothing: tuple[str, str] | None = None
 
@@ -122,8 +126,10 @@ def handoff_of(
         speed=_speed(question, rows, told),
         reasons=_reasons(question, asked, period, before),
         rejections=told.rejections(),
-        rejections_locked=_rejections_locked(dataset),
+        no_reasons=_no_reasons(dataset),
+        nurtured=_open(rows, _NURTURE),
         nurture=told.nurture(),
+        cohorts=_open(rows, COHORT_RATES),
         maturity=_maturity(question, period, told),
         nothing=told.nothing(),
     )
@@ -136,6 +142,11 @@ def _before(period: Period, compare: Period | None, as_of: AsOf, settings: Setti
         return None
     seen = comparisons.same_point(period, compare, as_of, settings.zone)
     return Before(compare, seen, to_date=as_of.instant < end)
+
+
+def _open(rows: Rows, metrics: Iterable[str]) -> tuple[str, ...]:
+    """Those of the metrics that aren't locked."""
+    return tuple(metric for metric in metrics if rows[metric].status is not Status.LOCKED)
 
 
 def _rows(question: Question, period: Period, names: Iterable[str]) -> Rows:
@@ -162,7 +173,8 @@ def _cause(metric: str, column: str, now: Question, then: Question | None, setti
     earlier = {} if then is None else _cases(then, metric)
     names = {g: words.group(now.dataset, column, None if g is None else str(g)) for g in {**cases, **earlier}}
     moved = tuple(comparisons.effects(cases, earlier))
-    return Cause(metric, column, moved, standouts(cases, settings.min_n), names)
+    examined = sum(n >= settings.min_n for _, n in cases.values()) > 1
+    return Cause(metric, column, moved, standouts(cases, settings.min_n), names, examined)
 
 
 def _cases(question: Question, metric: str) -> dict[Group, Cases]:
@@ -204,12 +216,13 @@ def _of_all(called: str, count: float, handed: float, formats: Formats) -> Stage
 def _lacking(rows: Rows, median: str) -> tuple[str, ...]:
     """What is locked on this page, and what unlocks it; the same need is said once."""
     named = {
-        "acceptance_rate": "Acceptance", "sla_compliance": "The SLA", median: "Speed to lead",
-        "lead_rating": "The rating", "handoff_to_win_rate": "Wins", "recycle_rate": "Recycling",
-        "nurture_win_rate": "Nurture", "mql_to_sql_rate": "MQL to SQL",
+        "acceptance_rate": "acceptance", "sla_compliance": "SLA", median: "speed to lead",
+        "lead_rating": "rating by sales", "handoff_to_win_rate": "hand-off to win",
+        "recycle_rate": "leads that come again", "nurture_win_rate": "nurtured leads",
+        "mql_to_sql_rate": "MQL to SQL",
     }  # fmt: skip
     locked = {what: rows[metric] for metric, what in named.items() if rows[metric].status is Status.LOCKED}
-    return tuple(f"{what} is locked. {unlock.what_to_add(row)}" for what, row in locked.items())
+    return tuple(f"Locked: {what}. {unlock.what_to_add(row)}" for what, row in locked.items())
 
 
 # --- speed to lead ----------------------------------------------------------------------------------------
@@ -234,7 +247,7 @@ def _speed(question: Question, rows: Rows, told: Words) -> Speed | None:
 def _horizon(longest: float, marks: list[float]) -> float:
     """Where the picture ends, in hours: behind all marks, with a few stragglers left to the table."""
     wanted = max([1.15 * hours for hours in marks], default=longest)
-    return min(longest, max(wanted, 1.0)) or 1.0
+    return min(longest * _MARGIN, max(wanted, 1.0)) or 1.0
 
 
 def _thinned(points: list[tuple[float, float]], end: float) -> tuple[tuple[float, float], ...]:
@@ -284,10 +297,13 @@ def _folded(reasons: list[Reason]) -> tuple[Reason, ...]:
     return (*reasons[:_REASONS], others)
 
 
-def _rejections_locked(dataset: Dataset) -> str:
-    """What it takes to see rejections; empty where nothing is missing."""
+def _no_reasons(dataset: Dataset) -> tuple[str, str]:
+    """A title and what to do where there are no rejections to show."""
     missing = dataset.lacks(*METRICS["rejections_by_reason"].needs)
-    return f"Add {' and '.join(unlock.in_words(need) for need in missing)}." if missing else ""
+    if missing:
+        needs = words.listing(unlock.in_words(need) for need in missing)
+        return "Reasons of rejection are locked", f"Add {needs}."
+    return "Nothing was rejected", "Reasons stand here as soon as sales rejects a hand-off."
 
 
 # --- conversions that take their time ---------------------------------------------------------------------

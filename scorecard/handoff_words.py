@@ -47,13 +47,17 @@ class Before:
 
 @dataclass(frozen=True)
 class Cause:
-    """A rate by one column: what each group did to its change, and the groups that stand out now."""
+    """A rate by one column: what each group did to its change, and the groups that stand out now.
+
+    `examined` says that there were two groups large enough to compare.
+    """
 
     metric: str
     column: str
     effects: tuple[Effect, ...]
     standouts: tuple[Standout, ...]
     names: Mapping[Group, str]
+    examined: bool
 
 
 @dataclass(frozen=True)
@@ -204,7 +208,7 @@ class Words:
         if told:
             rest = f"; {more} more stand out below" if more else ""
             yield sentence("Furthest behind: ", *_joined(told), f"{rest}.")
-        elif causes:
+        elif any(c.examined for c in causes):
             yield sentence("No source or owner stands out from the others by more than chance.")
 
     def _standout(self, cause: Cause, found: Standout, did: str) -> Sentence:

@@ -31,6 +31,7 @@ from components.numbers import actual_of_target, attained, status_text, status_t
 from components.readings import Named
 from components.theme import Tone, tone_of_team
 from scorecard.formats import Formats
+from scorecard.rows import Row
 
 _TOPS = (1.0, 1.2, 1.5, 2.0)  # how far an axis of shares reaches; a longer bar is cut there and says so
 
@@ -183,13 +184,21 @@ def _dot(row: int, pair: Pair, named: Named, formats: Formats) -> dict[str, obje
 
 
 def _said(pair: Pair, formats: Formats) -> str:
+    first = pair.rows[0].row
     if len(pair.rows) > 1:
-        known = [n for n in pair.rows if n.row.value is not None]
-        told = [f"{n.row.team} {attained(n.row.value, formats)}" for n in known]
-        return "  ·  ".join(told) or status_text(pair.rows[0].row.status)
+        if all(n.row.value is None for n in pair.rows):
+            return status_text(first.status)
+        return "  ·  ".join(f"{n.row.team} {_share_or_word(n.row, formats)}" for n in pair.rows)
     return "  ·  ".join(
-        text for text in (status_text(pair.rows[0].row.status), _attained(pair.rows[0], formats)) if text
+        text for text in (status_text(first.status), _attained(pair.rows[0], formats)) if text
     )
+
+
+def _share_or_word(row: Row, formats: Formats) -> str:
+    """'61 %', or in a word why there is none."""
+    if row.value is None and row.status is not None:
+        return row.status.word.lower()
+    return attained(row.value, formats)
 
 
 def _attained(named: Named, formats: Formats) -> str:

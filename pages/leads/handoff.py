@@ -16,8 +16,9 @@ if reading.nothing is not None:
     st.stop()
 
 median = handoff_view.median_metric(view.settings)
-first = {"handoffs": "Handed off", "acceptance_rate": "Accepted", "sla_compliance": "SLA met",
-         median: "Half touched within", "lead_rating": "Rating by sales"}  # fmt: skip
+rates = {"acceptance_rate": "Accepted", "sla_compliance": "SLA met", median: "Half touched within",
+         "lead_rating": "Rating by sales"}  # fmt: skip
+first = {"handoffs": "Handed off", **rates}
 tiles.verdict(*map(told, reading.verdict))
 tiles.because(*map(told, reading.because))
 tiles.tiles([tiles.Tile(word, reading.rows[m], reading.beside.get(m, "")) for m, word in first.items()], view)
@@ -32,48 +33,34 @@ with right:
     else:
         curve = waits([Wait(*step) for step in reading.speed.curve], reading.speed.marks, view.formats)
         tables.with_table(curve, view, title="Speed to lead", key="waits")
-        st.caption(reading.speed.says)
+        tiles.note(reading.speed.says)
 
 st.subheader("Where it differs", anchor=False)
 offered = handoff_groups.offered(view.dataset)
 by = pick("by", "Group by", offered)
 groups = view.get(handoff_groups.breakdown, by, *asked)
-shown = breakdown.drawn(groups)
-left, right = st.columns(2, gap="large")
-with left:
-    tables.with_table(breakdown.acceptance(shown, view.formats), view, title="Accepted", key="accepted_by")
-with right:
-    tables.with_table(breakdown.response(shown, view.formats), view, title="Touched in time", key="sla_by")
-st.caption(breakdown.left_out(groups))
+breakdown.side_by_side(groups, reading.rows, view)
 tables.table(breakdown.table(groups, offered[by], median), view, name=f"hand-off by {by}", key="by")
 
 left, right = st.columns(2, gap="large")
 with left:
-    if reading.rejections_locked:
-        tiles.empty("Reasons of rejection are locked", reading.rejections_locked)
-    elif not reading.reasons:
-        tiles.empty("Nothing was rejected", "Reasons stand here as soon as sales rejects a hand-off.")
+    if not reading.reasons:
+        tiles.empty(*reading.no_reasons)
     else:
         reasons = pareto([Reason(r.name, r.count, r.before, r.share) for r in reading.reasons], view.formats)
         tables.with_table(reasons, view, title="Why leads come back", key="reasons")
-        st.caption(reading.rejections)
+        tiles.note(reading.rejections)
 with right:
-    st.subheader("Nurtured, and come again", anchor=False)
-    nurture = ("nurture_win_rate", "direct_win_rate", "nurture_take_rate", "recycle_rate")
-    tiles.tiles([tiles.Tile(METRICS[m].label, reading.rows[m]) for m in nurture], view)
-    st.caption(reading.nurture)
+    if reading.nurtured:
+        st.subheader("Nurtured, and come again", anchor=False)
+        tiles.tiles([tiles.Tile(METRICS[m].label, reading.rows[m]) for m in reading.nurtured], view)
+        tiles.note(reading.nurture)
 
-st.subheader("What becomes of them", anchor=False)
-tiles.tiles([tiles.Tile(METRICS[m].label, reading.rows[m]) for m in handoff_view.COHORT_RATES], view)
-st.caption(reading.maturity)
+if reading.cohorts:
+    st.subheader("What becomes of them", anchor=False)
+    tiles.tiles([tiles.Tile(METRICS[m].label, reading.rows[m]) for m in reading.cohorts], view)
+    tiles.note(reading.maturity)
 
 st.subheader("The last twelve months", anchor=False)
-months = view.get(handoff_groups.months, *asked)
-for column, metric in zip(
-    st.columns(4), ("acceptance_rate", "sla_compliance", median, "lead_rating"), strict=True
-):
-    with column:
-        course = breakdown.course(months, metric, view.formats)
-        tables.with_table(course, view, title=first[metric], key=f"months_{metric}")
-for missing in reading.lacking:
-    st.caption(missing)
+breakdown.courses(view.get(handoff_groups.months, *asked), rates, view)
+tiles.notes(reading.lacking)

@@ -29,9 +29,9 @@ problems.facts(
 for missing in view.dataset.missing:
     tiles.empty("Named in the configuration, but not there", missing)
 tables.table(problems.read(read), view, name="tables", key="read")
-if advice := view.get(live.advice):
+if data_view.is_large(read) and (advice := view.get(live.advice)):
     st.subheader("Indexes that would make it faster", anchor=False)
-    st.caption("For whoever keeps the database; Tandem only reads.")
+    tiles.note("For whoever keeps the database; Tandem only reads.")
     st.code("\n".join(advice), language=None, wrap_lines=True)
 
 with checked:

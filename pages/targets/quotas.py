@@ -4,7 +4,6 @@ from components import quota_board, tables, tiles
 from components.page import open_page
 from components.picks import pick
 from components.sentences import told
-from components.text import escape
 from scorecard import quota_view
 
 view = open_page("quotas", "Who is where against the quota?", filters=False, compare=False)
@@ -20,7 +19,7 @@ tiles.tiles(quota_board.tiles(reading.first, view.formats), view)
 if reading.pairs:
     both = quota_board.side_by_side(reading.pairs, view.formats)
     tables.with_table(both, view, title="Both teams on one axis", key="teams")
-    st.caption(f"{reading.gap} Round: marketing, square: sales; full line: target, dashed: pace.")
+    tiles.note(f"{reading.gap} Round: marketing, square: sales; full line: target, dashed: pace.")
 
 several = any(len(sets) > 1 for sets in reading.people.values())
 for column, (team, sets) in zip(st.columns(2, gap="large"), reading.people.items(), strict=False):
@@ -34,7 +33,7 @@ for column, (team, sets) in zip(st.columns(2, gap="large"), reading.people.items
         people = quota_board.people(shown, view.formats)
         tables.with_table(people, view, title=f"{team.capitalize()}: {shown.title}", key=f"{team}_people")
         if shown.without:
-            st.caption(f"Without one: {escape(', '.join(shown.without))}")
+            tiles.note(f"Without one: {', '.join(shown.without)}")
 
 pasts = view.get(quota_view.history, tuple(line.kind for line in reading.first), view.period, view.as_of)
 if pasts:
