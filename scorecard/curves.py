@@ -48,7 +48,7 @@ def last_years_share(zone: Zone, span: Span, at: int, total: Total) -> float | N
     if passed in (0.0, 1.0):
         return passed
     reached = total(before.start, before.start + round(passed * (before.end - before.start)))
-    return None if reached is None else reached / whole
+    return (reached or 0.0) / whole  # nothing typed or closed by then: nothing was reached
 
 
 def a_year_before(zone: Zone, epoch: int) -> int:

@@ -38,8 +38,8 @@ WRITES = {
     "VALUES ('NEW', 1, '2026-11-02 09:00:00', 'Webinar', '2026-11-02 10:00:00')",
     "delete": "DELETE FROM leads WHERE lead_id LIKE '%3'",
     "touches": "INSERT INTO touches (touch_id, lead_id, at, department) SELECT 'X' || lead_id, lead_id, "
-    "'2026-11-19 12:00:00', 'sales' FROM leads WHERE first_touch_at IS NULL AND handed_off_at IS NOT NULL",
-    "zone": "UPDATE settings SET value = 'Asia/Kolkata' WHERE key = 'time_zone'",
+    "handed_off_at, 'sales' FROM leads WHERE first_touch_at IS NULL AND handed_off_at IS NOT NULL",
+    "hours": "UPDATE settings SET value = '12:00' WHERE key = 'work_start'",
 }
 
 
@@ -84,10 +84,10 @@ def test_what_is_written_to_a_prepared_store_counts(stores, tmp_path, write):
         shutil.copy(path, copied)
         with sa.create_engine(f"sqlite:///{copied}", poolclass=sa.NullPool).begin() as connection:
             connection.execute(sa.text(write))
-        found.append(answers(copied, "2026-Q4", "2026-11-20", prepared=False, metrics=COHORT))
+        found.append(answers(copied, "2026", "2026-11-20", prepared=False, metrics=COHORT))
     plain, ready = found
     assert equal(ready, plain)
-    assert not equal(ready, answers(stores[1], "2026-Q4", "2026-11-20", prepared=True, metrics=COHORT))
+    assert not equal(ready, answers(stores[1], "2026", "2026-11-20", prepared=True, metrics=COHORT))
 
 
 def test_a_store_prepared_by_another_version_is_not_trusted(stores, tmp_path):
