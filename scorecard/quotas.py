@@ -159,6 +159,8 @@ def _judged(
         status = Status.NOT_APPLICABLE
     elif status not in _SILENT:
         status = _status(quota, actual, expected, as_of, settings)
+    elif status is Status.TOO_FEW and expected is None:
+        status = Status.NO_DATA  # last year says nothing: the first status that holds
     notes = tuple(n for n in row.notes.split(";") if n.startswith(("data_until", "running")))
     return _standing(quota, actual, expected, status, as_of, metric, notes)
 

@@ -208,7 +208,8 @@ def test_every_row_is_json_without_nan(company):
 
 GOOD = [
     lead("g1", source="Webinar", owner="ana", handed_off_at="2026-10-06 09:00:00",
-         first_touch_at="2026-10-06 10:00", accepted_at="2026-10-06 11:00", opportunity_at="2026-10-08 09:00:00", won_at="2026-10-20 12:00:00",
+         first_touch_at="2026-10-06 10:00", accepted_at="2026-10-06 11:00",
+         opportunity_at="2026-10-08 09:00:00", won_at="2026-10-20 12:00:00",
          amount=1000),
     lead("g2", source="Fair", owner="ana", handed_off_at="2026-10-07 09:00:00",
          rejected_at="2026-10-08 09:00:00", reject_reason="no budget"),
