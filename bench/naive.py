@@ -7,6 +7,8 @@ page doesn't need. It follows the same contract, so that its figures can be held
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -35,10 +37,14 @@ Frames = dict[str, pd.DataFrame]
 Span = tuple[pd.Timestamp, pd.Timestamp]
 
 
-def page(url: str, today: date) -> Answer:
-    """The page's numbers of the running quarter and the one before, at the end of that day."""
-    tables = cached(url)
-    return Page(tables, today).answer()
+def page(url: str, today: date) -> dict[str, Any]:
+    """What the page shows of the running quarter and the same point of the one before, that day."""
+    return Page(cached(url), today).shown()
+
+
+def answer(url: str, today: date) -> Answer:
+    """The main numbers, and those behind the page: every person's quota, every goal; not part of its time."""
+    return Page(cached(url), today).answer()
 
 
 def cached(url: str) -> Frames:
@@ -76,6 +82,9 @@ def prepared(tables: Frames) -> Frames:
     leads = without_repeats(tables["leads"], ["lead_id", "pass_no"])
     leads["source"] = leads["source"].str.strip()
     leads = with_touches(without_copies(leads), tables["touches"])
+    for name, column in (("first_created", "created_at"), ("first_mql", "mql_at")):
+        stamped = leads[leads[column].notna()].sort_values([column, "pass_no"])
+        leads[name] = leads.index.isin(stamped.drop_duplicates("lead_id").index)
     orders = without_repeats(tables["orders"], ["order_id"])
     last = leads.sort_values("pass_no").drop_duplicates("lead_id", keep="last")
     last = last.assign(closer=last["closed_by"].fillna(last["owner"]))[["lead_id", "source", "closer"]]
@@ -158,21 +167,50 @@ class Page:
         self.tables = tables
         self.leads, self.orders = tables["leads"], tables["orders"]
         self.settings: dict[str, str] = dict(tables["settings"][["key", "value"]].itertuples(index=False))
-        self.until = pd.Timestamp(today) + pd.Timedelta(days=1)
+        self.until = self.instant = pd.Timestamp(today) + pd.Timedelta(days=1)
         start = pd.Timestamp(today.year, (today.month - 1) // 3 * 3 + 1, 1)
         self.period = (start, start + pd.DateOffset(months=3))
         self.before = (start - pd.DateOffset(months=3), start)
+        elapsed = (min(self.until, self.period[1]) - start) / (self.period[1] - start)
+        self.then = (self.before[0] + elapsed * (start - self.before[0])).round("s")
         self.hours = Hours(today.year - 4, today.year + 1, self.settings["holidays"])
 
+    def shown(self) -> dict[str, Any]:
+        """Tiles, acceptance by source beside the period before, each owner's SLA, goals, team quotas."""
+        now = self.cohort(self.period)
+        with self.seen_at(self.then):
+            then = self.cohort(self.before)
+            before = acceptance(then), self.sla(then), self.median_wait(then), then["quality_rating"].mean()
+        return {
+            "now": (acceptance(now), self.sla(now), self.median_wait(now), now["quality_rating"].mean()),
+            "before": before,
+            "by_source": [{s: acceptance(rows) for s, rows in c.groupby("source")} for c in (now, then)],
+            "by_owner": {o: self.sla(rows) for o, rows in now.groupby("owner")},
+            "goals": self.goals(),
+            "quotas": self.quotas(people=False),
+        }
+
+    @contextmanager
+    def seen_at(self, moment: pd.Timestamp) -> Iterator[None]:
+        """The page as it stood at another moment, up to and including its second."""
+        until, instant = self.until, self.instant
+        self.until, self.instant = moment + pd.Timedelta(seconds=1), moment
+        yield
+        self.until, self.instant = until, instant
+
     def answer(self) -> Answer:
-        now, then = self.cohort(self.period), self.cohort(self.before)
+        now = self.cohort(self.period)
+        with self.seen_at(self.then):
+            then = self.cohort(self.before)
+            before = self.sla(then), self.median_wait(then), self.win_rate(self.before)
+            totals = self.total("revenue", self.before), int(self.total("mqls", self.before))
         return Answer(
             acceptance=(acceptance(now), acceptance(then)),
-            sla=(self.sla(now), self.sla(then)),
-            median_minutes=(self.median_wait(now), self.median_wait(then)),
-            win_rate=(self.win_rate(self.period), self.win_rate(self.before)),
-            revenue=(self.total("revenue", self.period), self.total("revenue", self.before)),
-            mqls=(int(self.total("mqls", self.period)), int(self.total("mqls", self.before))),
+            sla=(self.sla(now), before[0]),
+            median_minutes=(self.median_wait(now), before[1]),
+            win_rate=(self.win_rate(self.period), before[2]),
+            revenue=(self.total("revenue", self.period), totals[0]),
+            mqls=(int(self.total("mqls", self.period)), totals[1]),
             by_source={
                 str(s): acceptance(rows) for s, rows in now.groupby("source") if sum(acceptance(rows))
             },
@@ -192,7 +230,7 @@ class Page:
         start, touched = rows["handed_off_at"], rows["first_touch_at"]
         opened = self.hours.opened(start)
         waited = self.hours.opened(touched, ends=True) - opened
-        waiting = self.hours.opened(pd.Series(self.until, index=rows.index), ends=True) - opened
+        waiting = self.hours.opened(pd.Series(self.instant, index=rows.index), ends=True) - opened
         waited = waited.where(touched > start, 0).where(touched.notna())
         return rows.assign(rejected=rejected, accepted=~rejected & went_on, waited=waited, waiting=waiting)
 
@@ -236,9 +274,11 @@ class Page:
         if metric in ("visits", "signups", "conversions", "micro_conversions"):
             return self.within(self.tables["web"], "date", span), metric
         if metric in ("leads", "mqls"):
-            column = {"leads": "created_at", "mqls": "mql_at"}[metric]
-            stamped = self.leads[self.leads[column].notna()].sort_values([column, "pass_no"])
-            return self.within(stamped.drop_duplicates("lead_id"), column, span), None
+            column, first = {"leads": ("created_at", "first_created"), "mqls": ("mql_at", "first_mql")}[
+                metric
+            ]
+            rows = self.within(self.leads, column, span)
+            return rows[rows[first]], None
         return self.within(self.leads, "opportunity_at", span), None
 
     def total(self, metric: str, span: Span, wanted: dict[str, str] | None = None) -> float:
@@ -247,7 +287,7 @@ class Page:
             rows = rows[rows[name] == value]
         return float(len(rows) if column is None else rows[column].sum())
 
-    def quotas(self) -> dict[str, float]:
+    def quotas(self, *, people: bool = True) -> dict[str, float]:
         found: dict[str, float] = {}
         q: Any
         for q in self.tables["quotas"].itertuples():
@@ -255,6 +295,8 @@ class Page:
             if span[0] >= self.period[1] or span[1] <= self.period[0] or span[0] >= self.until:
                 continue
             person = None if pd.isna(q.person_id) else q.person_id
+            if person is not None and not people:
+                continue
             column = "closer" if q.metric == "revenue" else PERSON[q.department]
             wanted = {} if person is None else {column: person}
             found[f"{q.metric} {person} {q.period_start}"] = self.total(q.metric, span, wanted)

@@ -14,15 +14,17 @@ from bench.question import BEFORE, PERIOD, Answer
 from data_sources.database import Database
 from scorecard import goals, periods, quotas, small
 from scorecard.clock import AsOf
+from scorecard.comparisons import same_point
 from scorecard.dataset import Dataset
+from scorecard.overview import Overview, read
 from scorecard.quotas import Attainment
 from scorecard.report import report
 from scorecard.rows import Row
 
 METRICS = (
-    "acceptance_rate", "decision_coverage", "sla_compliance", "business_hours_to_touch_median", "win_rate",
-    "revenue", "mqls",
+    "acceptance_rate", "sla_compliance", "business_hours_to_touch_median", "win_rate", "revenue", "mqls",
 )  # fmt: skip
+_TILES = METRICS[:3]
 
 
 class Screen:
@@ -31,21 +33,33 @@ class Screen:
     def __init__(self, url: str, today: date) -> None:
         self.today = today
         self.source = Database(url, clock=lambda: datetime.combine(today, time(12), UTC))
-        self._shown: dict[str, dict[str, Any]] = {}
+        self._shown: dict[str, Overview] = {}
         self._opened: tuple[str, Dataset] | None = None
 
     @property
     def engine(self) -> sa.Engine:
         return self.source.engine
 
-    def page(self) -> dict[str, Any]:
-        """The readings of the page, as of the source's present state."""
+    @property
+    def dataset(self) -> Dataset:
+        """The state that was shown last."""
+        if self._opened is None:
+            raise LookupError("nothing was shown yet")
+        return self._opened[1]
+
+    def page(self) -> Overview:
+        """The page's reading, as of the source's present state."""
         version = self.source.probe()
         if self._opened is None or self._opened[0] != version:
             self._opened = version, self.source.open()
         if version not in self._shown:
-            self._shown[version] = read(self._opened[1], self.today)
+            now, before = periods.parse(PERIOD), periods.parse(BEFORE)
+            self._shown[version] = read(self.dataset, now, self.as_of, compare=before)
         return self._shown[version]
+
+    @property
+    def as_of(self) -> AsOf:
+        return AsOf.parse(self.today.isoformat(), small.settings(self.dataset).zone)
 
     def has_noticed(self, seconds: float = 5.0) -> bool:
         """Whether the source says that it has changed; PostgreSQL's counters come a moment late."""
@@ -64,40 +78,41 @@ class Screen:
     def close(self) -> None:
         self.source.close()
 
+    def answer(self) -> Answer:
+        """The main numbers, and those behind the page: all quotas and goals; not part of its time."""
+        now, before = periods.parse(PERIOD), periods.parse(BEFORE)
+        then = same_point(now, before, self.as_of, small.settings(self.dataset).zone)
+        asked: Any = ((now, self.as_of, ["source"]), (before, then, []))
+        reports = [report(self.dataset, p, at, metrics=METRICS, by=by) for p, at, by in asked]
+        both = [{row.metric: row for row in rows if row.scope == "all"} for rows in reports]
+        self._check_tiles(both[0])
+        persons = quotas.attainments(self.dataset, now, self.as_of)
+        standings = goals.standings(self.dataset, now, self.as_of)
+        return Answer(
+            acceptance=_pairs(both, "acceptance_rate"),
+            sla=_pairs(both, "sla_compliance"),
+            median_minutes=(_minutes(both[0]), _minutes(both[1])),
+            win_rate=_pairs(both, "win_rate"),
+            revenue=(both[0]["revenue"].value or 0.0, both[1]["revenue"].value or 0.0),
+            mqls=(int(both[0]["mqls"].value or 0), int(both[1]["mqls"].value or 0)),
+            by_source={
+                row.scope.removeprefix("source=").strip('"'): _kn(row)
+                for row in reports[0]
+                if row.metric == "acceptance_rate" and row.scope not in {"all", "source="} and row.n
+            },
+            quotas={_name(a): a.actual for a in persons if a.actual is not None},
+            goals={s.goal.goal_id: s.actual.value for s in standings if s.actual.value is not None},
+        )
 
-def read(dataset: Dataset, today: date) -> dict[str, Any]:
-    """All that the page shows of the running quarter, beside the one before."""
-    as_of = AsOf.parse(today.isoformat(), small.settings(dataset).zone)
-    now, before = periods.parse(PERIOD), periods.parse(BEFORE)
-    return {
-        "now": report(dataset, now, as_of, metrics=METRICS, by=["source"]),
-        "before": report(dataset, before, as_of, metrics=METRICS),
-        "quotas": quotas.attainments(dataset, now, as_of),
-        "gap": quotas.alignment_gap(dataset, now, as_of),
-        "goals": goals.standings(dataset, now, as_of),
-    }
+    def _check_tiles(self, rows: dict[str, Row]) -> None:
+        """The page that was timed shows what the report says."""
+        for tile in self.page().tiles:
+            if tile.row.metric in _TILES and tile.row != rows[tile.row.metric]:
+                raise AssertionError(f"the page shows {tile.row}, the report {rows[tile.row.metric]}")
 
 
-def answer(shown: dict[str, Any]) -> Answer:
-    """The page's main numbers."""
-    found = [{(row.metric, row.scope): row for row in shown[name]} for name in ("now", "before")]
-    both = [{metric: rows[metric, "all"] for metric in METRICS} for rows in found]
-    now, before = both
-    return Answer(
-        acceptance=(_kn(now["acceptance_rate"]), _kn(before["acceptance_rate"])),
-        sla=(_kn(now["sla_compliance"]), _kn(before["sla_compliance"])),
-        median_minutes=(_minutes(now), _minutes(before)),
-        win_rate=(_kn(now["win_rate"]), _kn(before["win_rate"])),
-        revenue=(now["revenue"].value or 0.0, before["revenue"].value or 0.0),
-        mqls=(int(now["mqls"].value or 0), int(before["mqls"].value or 0)),
-        by_source={
-            row.scope.removeprefix("source=").strip('"'): _kn(row)
-            for row in shown["now"]
-            if row.metric == "acceptance_rate" and row.scope not in ("all", "source=") and row.n
-        },
-        quotas={_name(a): a.actual for a in shown["quotas"] if a.actual is not None},
-        goals={s.goal.goal_id: s.actual.value for s in shown["goals"] if s.actual.value is not None},
-    )
+def _pairs(both: list[dict[str, Row]], metric: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    return _kn(both[0][metric]), _kn(both[1][metric])
 
 
 def _kn(row: Row) -> tuple[int, int]:

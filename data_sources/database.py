@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from threading import RLock
 from typing import Any, Final, TypeVar
 
@@ -41,6 +42,7 @@ _HEADER: Final = 32  # bytes of a write-ahead log's header; its salts change whe
 _COUNTER: Final = (24, 4)  # where a SQLite file counts its changes
 
 _T = TypeVar("_T")
+States = dict[str, str]  # which state each table is in, by our name for it
 
 
 def _now() -> datetime:
@@ -59,6 +61,8 @@ class Database:
         self.engine = read_only_engine(self.url)
         self._lock = RLock()
         self._catalogue: Catalogue | None = None
+        self._states: States = {}
+        self._surveyed: tuple[States, Relations] | None = None
         self._file: int | None = None
 
     def probe(self) -> str:
@@ -85,7 +89,8 @@ class Database:
         version = self._version()
         found = self._known()
         read_at = self.clock()
-        relations = Relations(self.engine, found.plans, self._stored_surveys(), self._guarded)
+        relations = Relations(self.engine, found.plans, self._known_surveys(found), self._guarded)
+        self._surveyed = dict(self._states), relations
         return _dataset(self, found, relations, Stamp(version, read_at, self._changed_at()))
 
     def _known(self) -> Catalogue:
@@ -124,17 +129,28 @@ class Database:
         log = path.with_name(f"{path.name}-wal")
         return f"{_file_state(path, *_COUNTER)}-{_file_state(log, 0, _HEADER)}"
 
-    def _counted_version(self, state: Callable[[Connection, list[Plan]], str | None]) -> str:
+    def _counted_version(self, state: Callable[[Connection, list[Plan]], States | None]) -> str:
         plans = list(self._known().plans.values())
         counted = [plan for plan in plans if plan.physical is not None]
         with self.engine.connect() as connection:
-            found = state(connection, counted) if counted else ""
-        return self._bucket() if found is None or len(counted) < len(plans) else found
+            found = state(connection, counted) if counted else {}
+        self._states = found or {}
+        return self._bucket() if found is None or len(counted) < len(plans) else _together(found)
 
     def _changed_at(self) -> datetime | None:
         if self.url.get_backend_name() != "sqlite":
             return None
         return datetime.fromtimestamp(sqlite_path(self.url).stat().st_mtime, UTC)
+
+    def _known_surveys(self, found: Catalogue) -> dict[str, Survey]:
+        """Surveys that needn't be made again: a store's own, and those of tables unchanged since."""
+        if self._surveyed is None:
+            return self._stored_surveys()
+        states, relations = self._surveyed
+        plans = {plan.table.name: plan for plan in relations.plans}
+        same = [n for n, state in self._states.items() if states.get(n) == state and n in plans]
+        alike = [name for name in same if _is_alike(plans[name], found.plans[name])]
+        return self._stored_surveys() | relations.surveyed(alike)
 
     # --- a store of our own
 
@@ -215,6 +231,10 @@ class Relations(Mapping[str, Relation]):
             self._surveys[name] = self._readers[name].survey()
         return self._surveys[name]
 
+    def surveyed(self, names: Iterable[str]) -> dict[str, Survey]:
+        """Those of the tables' surveys that have been made."""
+        return {name: self._surveys[name] for name in names if name in self._surveys}
+
     def problems(self) -> tuple[Problem, ...]:
         large = [name for name in self if TABLES[name].large]
         return tuple(p for name in large for p in flaws(self._readers[name], self.survey(name)))
@@ -275,23 +295,40 @@ def _file_state(path: os.PathLike[str], offset: int, length: int) -> str:
         return ""
 
 
-def _postgresql_state(connection: Connection, plans: list[Plan]) -> str | None:
+def _together(states: States) -> str:
+    """One text for the states of all tables."""
+    parts = ",".join(f"{name}:{state}" for name, state in sorted(states.items()))
+    return sha256(parts.encode()).hexdigest()[:32]
+
+
+def _is_alike(a: Plan, b: Plan) -> bool:
+    """Whether a survey of one plan says as much about the other."""
+    return (a.physical, a.unique, _asked(a)) == (b.physical, b.unique, _asked(b))
+
+
+def _asked(plan: Plan) -> dict[str, tuple[Any, ...]]:
+    return {name: (c.source, c.native, c.nullable, c.collated, c.plain) for name, c in plan.cells.items()}
+
+
+def _postgresql_state(connection: Connection, plans: list[Plan]) -> States | None:
     """The counters of every table read, its partitions included; None where one can't be counted."""
-    names = [f"{_quoted(connection, p)}" for p in plans]
+    names = {_quoted(connection, p): p.table.name for p in plans}
     found = connection.execute(
         text(
-            "SELECT count(*) FILTER (WHERE c.relkind NOT IN ('r', 'p')), "
+            "SELECT wanted.name, count(*) FILTER (WHERE c.relkind NOT IN ('r', 'p')), "
             "md5(string_agg(concat_ws('.', c.oid, c.relnatts, pg_relation_filenode(leaf.relid), s.n_tup_ins, "
             "s.n_tup_upd, s.n_tup_del), ',' ORDER BY c.oid, leaf.relid)) "
             "FROM unnest(CAST(:names AS text[])) AS wanted(name) "
             "JOIN pg_class c ON c.oid = to_regclass(wanted.name) "
             "CROSS JOIN LATERAL (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf "
             "UNION SELECT c.oid) AS leaf "
-            "LEFT JOIN pg_stat_user_tables s ON s.relid = leaf.relid"
+            "LEFT JOIN pg_stat_user_tables s ON s.relid = leaf.relid GROUP BY wanted.name"
         ),
-        {"names": names},
-    ).one()
-    return None if found[0] or found[1] is None else str(found[1])
+        {"names": list(names)},
+    ).all()
+    if any(uncounted or state is None for _, uncounted, state in found):
+        return None
+    return {names[name]: str(state) for name, _, state in found}
 
 
 def _quoted(connection: Connection, plan: Plan) -> str:
@@ -300,7 +337,7 @@ def _quoted(connection: Connection, plan: Plan) -> str:
     return f"{quote(schema)}.{quote(name)}" if schema else quote(name)
 
 
-def _mysql_state(connection: Connection, plans: list[Plan]) -> str | None:
+def _mysql_state(connection: Connection, plans: list[Plan]) -> States | None:
     """When each table was last changed; None where one doesn't know (nothing since the server started)."""
     tables = table(
         "tables",
@@ -315,7 +352,7 @@ def _mysql_state(connection: Connection, plans: list[Plan]) -> str | None:
         func.timestampdiff(text("SECOND"), tables.c.update_time, func.now()) < 2,  # noqa: PLR2004
         func.now(6),
     )
-    parts = []
+    states = {}
     for plan in plans:
         schema, name = plan.physical or (None, plan.where)
         row = connection.execute(
@@ -323,5 +360,5 @@ def _mysql_state(connection: Connection, plans: list[Plan]) -> str | None:
         ).one_or_none()
         if row is None or row[1] is None:
             return None
-        parts.append(f"{row[0]}:{row[1]}:{row[2]}" + (f":{row[4]}" if row[3] else ""))
-    return ",".join(sorted(parts))
+        states[plan.table.name] = f"{row[0]}:{row[1]}:{row[2]}" + (f":{row[4]}" if row[3] else "")
+    return states

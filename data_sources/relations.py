@@ -353,6 +353,7 @@ class TableReader:
             self.plan.attributes,
             unique=self._has_key() and self._keeps_key(columns),
             stored=self.stored(),
+            loose=self.usable(columns),
         )
 
     def stored(self) -> FromClause:

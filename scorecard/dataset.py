@@ -41,7 +41,8 @@ class Relation:
     `attributes` are the columns of `leads` that the contract doesn't know. `unique` says that the database
     itself keeps the key unique. `stored` is the same table with every row and cell as it was found, for
     `scorecard.small`, which reads small tables whole and says what is wrong with them; None where nothing is
-    wrong any more (a mirror reports that itself).
+    wrong any more (a mirror reports that itself). `loose` has rows too that repeat or contradict each other:
+    it is cheaper where a second look decides.
     """
 
     table: str
@@ -50,6 +51,12 @@ class Relation:
     attributes: tuple[str, ...] = ()
     unique: bool = False
     stored: FromClause | None = None
+    loose: FromClause | None = None
+
+    @property
+    def every(self) -> FromClause:
+        """The rows, and perhaps some that repeat or contradict each other."""
+        return self.source if self.loose is None else self.loose
 
     def __contains__(self, column: object) -> bool:
         return column in self.kinds

@@ -67,6 +67,11 @@ def sla_of(question: Question, *, business: bool | None = None) -> Sla:
     )
 
 
+GRAIN = ("source", "owner")
+_GRAIN_COLUMNS = tuple(f"leads.{column}" for column in GRAIN)
+Fine = tuple[tuple[str, ...], list[tuple[tuple[str | None, ...], list[float]]]]
+
+
 class Cohort:
     """The passes handed off in a question's span, as they are seen at as_of."""
 
@@ -75,6 +80,7 @@ class Cohort:
         self.view = PassView(question, question.passes, "owner")
         self.sla = sla_of(question, business=business)
         self.opening = Opening.of(question.settings) if self.sla.business else None
+        self.grain: tuple[str, ...] = ()
 
     # Columns of the rows: each pass once, with what the figures need
 
@@ -82,7 +88,7 @@ class Cohort:
     def rows(self) -> sa.FromClause:
         passes, question = self.view.passes, self.question
         names = ["handed", "assigned", "touched", "accepted", "rejected", "sql", "opportunity", "won"]
-        names += ["rehanded", "nurtured_before", "quality_rating"]
+        names += ["rehanded", "nurtured_before", "quality_rating", *self.grain]
         if self.opening is not None and passes.prepared:
             names += ["handed_opened", "assigned_opened", "touched_opened", "touched_inside"]
         group = self.view.group(question.by, question.marks, passes.column("handed"))
@@ -249,6 +255,43 @@ class Cohort:
                     have[figure] += value
         return found
 
+    def finely(self) -> Fine:
+        """Names of the figures, and their values by all columns of GRAIN.
+
+        Elsewhere than in our own store it is the rows that cost, not the counting: there the waits over all
+        come along and are remembered.
+        """
+        self.grain = GRAIN
+        with_waits = not (self.view.passes.prepared or self.sla.dates or self._knows_waits())
+        found = self.question.run(self._with_waits() if with_waits else self._fine_figures())
+        if with_waits:
+            waits = Counter({(int(row[3]), int(row[4])): int(row[5]) for row in found if row[0]})
+            self.question.once(("waits", self.sla.business), lambda: {ALL: waits})
+        groups = [
+            (tuple(None if g is None else str(g) for g in row[1:3]), [float(v or 0) for v in row[3:]])
+            for row in found
+            if not row[0]
+        ]
+        return tuple(self._figures), groups
+
+    def _knows_waits(self) -> bool:
+        return self.question.knows(("waits", self.sla.business))
+
+    def _fine_figures(self) -> sa.Select[Any]:
+        """Rows of 0, the columns of GRAIN, and the figures."""
+        columns = [self.c(name) for name in GRAIN]
+        figures = [expression.label(name) for name, expression in self._figures.items()]
+        counted = select(sa.literal_column("0").label("k"), *columns, *figures).select_from(self.origin)
+        return counted.group_by(*columns)
+
+    def _with_waits(self) -> sa.CompoundSelect[Any]:
+        """The same, and below them rows of 1, nothing, and the waits: minutes, touched, how many."""
+        waits = self._counted_waits().subquery("counted")
+        nothing = [sa.null() for _ in range(len(GRAIN))]
+        rest = [sa.null() for _ in range(len(self._figures) - 3)]
+        below: Any = select(sa.literal_column("1"), *nothing, waits.c.m, waits.c.t, waits.c.n, *rest)
+        return sa.union_all(self._fine_figures(), below)
+
     @cached_property
     def _figures(self) -> dict[str, ColumnElement[Any]]:
         accepted, rejected = self.seen("accepted"), self.seen("rejected")
@@ -311,6 +354,14 @@ class Cohort:
 
     def waits(self) -> dict[Group, Counter[tuple[int, int]]]:
         """Per group, how many passes waited so many whole minutes: keys are (minutes, 1 if touched)."""
+        rows = self.question.run(self._counted_waits())
+        found: dict[Group, Counter[tuple[int, int]]] = {ALL: Counter()}
+        for group, minutes, was_touched, n in rows:
+            for name in {self.view.named(group), ALL}:
+                found.setdefault(name, Counter())[int(minutes), int(was_touched)] += int(n)
+        return found
+
+    def _counted_waits(self) -> sa.Select[Any]:
         touched = self.touched.is_not(None)
         waited = case((self.touched <= self.start, 0), (touched, self._waited()), else_=self._waiting())
         clamped = case((waited < 0, 0), else_=waited)
@@ -320,12 +371,8 @@ class Cohort:
             case((touched, 1), else_=0).label("t"),
         ).select_from(self.origin)
         rows = inner.subquery("w")
-        counted = select(rows.c.g, rows.c.m, rows.c.t, func.count()).group_by(rows.c.g, rows.c.m, rows.c.t)
-        found: dict[Group, Counter[tuple[int, int]]] = {ALL: Counter()}
-        for group, minutes, was_touched, n in self.question.run(counted):
-            for name in {self.view.named(group), ALL}:
-                found.setdefault(name, Counter())[int(minutes), int(was_touched)] += int(n)
-        return found
+        counted = select(rows.c.g, rows.c.m, rows.c.t, func.count().label("n"))
+        return counted.group_by(rows.c.g, rows.c.m, rows.c.t)
 
 
 def _count(condition: ColumnElement[Any]) -> ColumnElement[int]:
@@ -333,8 +380,27 @@ def _count(condition: ColumnElement[Any]) -> ColumnElement[int]:
 
 
 def cohort(question: Question) -> dict[Group, dict[str, float]]:
-    """The hand-off cohort's figures per group, worked out once per question."""
-    found: dict[Group, dict[str, float]] = question.once("cohort", lambda: Cohort(question).figures())
+    """The hand-off cohort's figures per group, worked out once per question.
+
+    Groups of GRAIN, and the whole, are rolled up from one statement by all of GRAIN.
+    """
+    finely = question.asking(by=None)
+    if question.marks or question.by not in {None, *GRAIN} or not question.dataset.has(*_GRAIN_COLUMNS):
+        return question.once("cohort", lambda: Cohort(question).figures())  # type: ignore[no-any-return]
+    fine: Fine = finely.once("fine cohort", lambda: Cohort(finely).finely())
+    return _rolled_up(fine, question.by)
+
+
+def _rolled_up(fine: Fine, by: str | None) -> dict[Group, dict[str, float]]:
+    """Figures by one column of GRAIN, ALL among them, as sums over the finest groups."""
+    figures, groups = fine
+    found: dict[Group, dict[str, float]] = {ALL: dict.fromkeys(figures, 0.0)}
+    for group, counted in groups:
+        own: Group = ALL if by is None else group[GRAIN.index(by)]
+        for name in {own, ALL}:
+            have = found.setdefault(name, dict.fromkeys(figures, 0.0))
+            for figure, value in zip(figures, counted, strict=True):
+                have[figure] += value
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from scorecard import conversions
 from scorecard.clock import date_of, day_number, read_iso
@@ -14,7 +14,7 @@ from scorecard.contract import TABLES
 from scorecard.dataset import Kind
 from scorecard.measures import Question
 from scorecard.metrics import Figures, Metric
-from scorecard.passes import sql_clock
+from scorecard.passes import ends, sql_clock
 from scorecard.periods import Period
 from scorecard.rows import Row
 from scorecard.status import Status, rate_against_target
@@ -42,7 +42,7 @@ def _coverage(question: Question, table: str) -> Coverage:
     relation, column = question.dataset.relations[table], str(TABLES[table].feed)
     seen = sql_clock(question.dataset).between(relation, column, None, question.as_of.until)
     raw = relation[column]
-    first, last = question.run(select(func.min(raw), func.max(raw)).where(seen))[0]
+    first, last = question.run(select(*ends(raw, seen)))[0]
     return Coverage(
         _day(question, relation.kinds[column], first), _day(question, relation.kinds[column], last)
     )

@@ -9,7 +9,7 @@ downloaded.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
 from typing import Any
@@ -21,6 +21,8 @@ from scorecard import small
 from scorecard.clock import AsOf, day_number
 from scorecard.contract import TABLES
 from scorecard.dataset import Dataset, Relation
+from scorecard.feeds import AT, FEEDS, KeptFeed
+from scorecard.memory import Memory
 from scorecard.passes import DIMENSIONS, Passes, once, same, sql_clock
 from scorecard.scopes import EVERYTHING, Filter
 from scorecard.settings import Settings
@@ -108,7 +110,6 @@ class Question:
     by: str | None = None
     where: Filter = EVERYTHING
     marks: tuple[int, ...] = ()
-    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def settings(self) -> Settings:
@@ -129,15 +130,26 @@ class Question:
 
     def asking(self, **changes: Any) -> Question:
         """Another question that differs in some fields."""
-        return replace(self, memo={}, **changes)
+        return replace(self, **changes)
 
     def once(self, key: Any, answer: Any) -> Any:
-        """The answer, worked out at most once per question."""
-        if key not in self.memo:
-            self.memo[key] = answer()
-        return self.memo[key]
+        """The answer to this question, remembered with the dataset: whoever asks the same shares it."""
+        return self._memory.once(self._place(key), answer)
 
-    def run(self, statement: sa.Select[*tuple[Any, ...]]) -> list[Any]:
+    def knows(self, key: Any) -> bool:
+        """Whether that was answered already."""
+        return self._memory.knows(self._place(key))
+
+    @property
+    def _memory(self) -> Memory:
+        memory: Memory = self.dataset.cache.setdefault("answers", Memory())
+        return memory
+
+    def _place(self, key: Any) -> tuple[Any, ...]:
+        seen = self.as_of.instant, self.as_of.until
+        return (key, self.start, self.end, *seen, self.by, self.where, self.marks)
+
+    def run(self, statement: sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]) -> list[Any]:
         """The rows of a statement; one short connection each."""
         with self.dataset.engine.connect() as connection:
             return list(connection.execute(statement).all())
@@ -164,7 +176,7 @@ class Question:
         if measure.value is None:
             columns = [group.label("g"), func.count(), sa.literal_column("0")]
             origin = view.origin
-        elif not has_foreign(self, measure.table):
+        elif isinstance(view, KeptFeedView) or not has_foreign(self, measure.table):
             value = view.value(measure.value)
             columns, origin = [group.label("g"), func.count(value), func.sum(value)], view.origin
         else:
@@ -183,7 +195,17 @@ class Question:
         """The rows of a large table as measures see them."""
         if table == "leads":
             return PassView(self, self.passes, person)
+        if self.dataset.prepared and table in FEEDS:
+            kept = KeptFeed(self.dataset, table)
+            if all(kept.knows(*_split(name)) for name in self._named):
+                return KeptFeedView(self, kept, person)
         return FeedView(self, self.dataset.relations[table].alias("f"), person)
+
+    @property
+    def _named(self) -> list[str]:
+        """The columns that are grouped and filtered by."""
+        by = [] if self.by is None else [self.by]
+        return [*by, *(column for column, _ in self.where.parts)]
 
     def cut(self, stamp: ColumnElement[Any]) -> ColumnElement[int]:
         """The number of the part of the span in which the stamp lies."""
@@ -372,12 +394,21 @@ class FeedView(View):
             return self._through_lead(name)
         return None
 
+    def of_lead(self, name: str) -> ColumnElement[Any]:
+        """A column of the row's lead, which is there; `closer`: who closed it, else who owns it."""
+        leads = self._joined()
+        if leads is None:
+            raise NotReachableError(name)
+        if name != "closer":
+            return leads[name]
+        return func.coalesce(leads["closed_by"], leads["owner"]) if "closed_by" in leads else leads["owner"]
+
     def _through_lead(self, name: str) -> ColumnElement[Any] | None:
         leads = self._joined()
         if leads is None or name not in leads:
             return None
-        if name == "owner" and self.person == "closer" and "closed_by" in leads:
-            return func.coalesce(leads["closed_by"], leads["owner"])
+        if name == "owner":
+            return self.of_lead(self.person)
         if name == "reject_reason":
             return self._reason(leads)
         return leads[name] if name in DIMENSIONS or name in leads.attributes else None
@@ -408,6 +439,35 @@ class FeedView(View):
 
     def currency(self) -> ColumnElement[Any]:
         return self.relation["currency"]
+
+
+class KeptFeedView(View):
+    """Rows of a feed as a store of our own keeps them, with the lead's columns at hand."""
+
+    def __init__(self, question: Question, kept: KeptFeed, person: str) -> None:
+        super().__init__(question)
+        self.kept = kept
+        self.person = person
+        self.origin = kept.table
+
+    def column(self, name: str) -> ColumnElement[Any]:
+        return self.kept.table.c[name]
+
+    def epoch(self, stamp: str) -> ColumnElement[int]:  # noqa: ARG002 - a feed has one
+        return self.column(AT)
+
+    def between(self, stamp: str, lo: int, hi: int) -> ColumnElement[bool]:
+        at = self.epoch(stamp)
+        return and_(at >= lo, at < hi)
+
+    def own(self, table: str | None, name: str) -> ColumnElement[Any] | None:
+        return self.kept.own(table, name, self.person)
+
+    def value(self, name: str) -> ColumnElement[Any]:
+        return self.column(name)
+
+    def currency(self) -> ColumnElement[Any]:
+        return self.column("currency")
 
 
 def _split(by: str) -> tuple[str | None, str]:

@@ -93,7 +93,7 @@ def _sql_clock(dataset: Dataset) -> SqlClock:
         if dataset.has(f"{name}.{column}"):
             raw = dataset.relations[name][column]
             with dataset.engine.connect() as connection:
-                found = connection.execute(select(func.min(raw), func.max(raw))).one()
+                found = connection.execute(select(*ends(raw))).one()
             years += [y for value in found if value is not None and (y := year_of(value))]
     return SqlClock(small.settings(dataset).zone, max(1990, min(years) - 1), min(2060, max(years) + 3))
 
@@ -248,8 +248,8 @@ class Passes:
         return case((self._has_other_passes(), earliest), else_=own)
 
     def _has_other_passes(self) -> ColumnElement[bool]:
-        again = self.dataset.relations["leads"].alias()
-        return self.leads["lead_id"].in_(select(again["lead_id"]).where(again["pass_no"] > 1))
+        again = self.dataset.relations["leads"].every.alias()
+        return self.leads["lead_id"].in_(select(again.c.lead_id).where(again.c.pass_no > 1))
 
     def _earliest_of(self, passes: Relation, names: tuple[str, ...]) -> ColumnElement[int]:
         found = [self._stamp(passes, name) for name in names if STAMPS[name] in passes]
@@ -348,6 +348,12 @@ def _least(found: list[ColumnElement[int]]) -> ColumnElement[int]:
     for other in found[1:]:
         least = case((least.is_(None), other), (other < least, other), else_=least)
     return least
+
+
+def ends(column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> tuple[ColumnElement[Any], ...]:
+    """The smallest and the largest of a column; one look-up each, so that an index answers both at once."""
+    found = (select(end(column)).where(*conditions).scalar_subquery() for end in (func.min, func.max))
+    return tuple(found)
 
 
 def column_type(name: str) -> sa.types.TypeEngine[Any]:

@@ -9,20 +9,26 @@ of: better slow than wrong.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, case, func, select
 
 from scorecard import small
-from scorecard.clock import Opening, date_of
+from scorecard.clock import AsOf, Opening, date_of
+from scorecard.contract import TABLES, Type
 from scorecard.dataset import Dataset
-from scorecard.passes import CANON, OPENED, PREPARED, STAMPS, Passes, column_type
+from scorecard.feeds import AT, FEEDS, KeptFeed, kept_name, lead_column
+from scorecard.measures import FeedView, Question, in_base
+from scorecard.passes import CANON, OPENED, PREPARED, STAMPS, Passes, column_type, once
 
 _CALENDAR = "tandem_calendar"
 _STALE = "tandem_stale"
-_MADE_OF = ("leads", "touches", "settings", "campaigns")
+_LAYOUT = "tandem_layout_2"  # another name whenever the prepared tables change
+_MADE_OF = ("leads", "touches", "settings", "campaigns", "fx_rates", *FEEDS)
+_FOREVER = 253_370_764_800  # the year 9999
 _HANDED = (
     "handed", "touched", "accepted", "rejected", "sql", "opportunity", "won", "rehanded", "nurtured_before",
     "quality_rating", "handed_opened", "touched_opened", "touched_inside", "assigned", "assigned_opened",
@@ -45,19 +51,25 @@ def prepare(engine: sa.Engine, dataset: Dataset) -> None:
     """Writes the prepared passes into the SQLite store that `dataset` describes; `engine` may write to it."""
     if "leads" not in dataset.relations:
         return
-    passes = Passes(dataset)
+    stored = replace(dataset, prepared=False, cache={})  # never made of what an earlier load worked out
+    kept = [KeptFeed(stored, name) for name in FEEDS if name in stored.relations]
+    feeds = [(feed, _feed_rows(feed)) for feed in kept]  # asks questions, so before the store is locked
     with engine.begin() as connection:
         _drop(connection)
-        _write_calendar(connection, dataset)
-        _write_passes(connection, passes)
+        _write_calendar(connection, stored)
+        _write_passes(connection, Passes(stored))
         for name, columns in _INDEXES.items():
             connection.execute(sa.text(f"CREATE INDEX tandem_{name} ON {PREPARED} ({', '.join(columns)})"))
+        for feed, rows in feeds:
+            _write_feed(connection, feed, rows)
+        connection.execute(sa.text(f"CREATE TABLE {_LAYOUT} (is_there INTEGER)"))
         _guard(connection, [name for name in _MADE_OF if name in sa.inspect(connection).get_table_names()])
-        connection.execute(sa.text(f"ANALYZE {PREPARED}"))
+        for table in (PREPARED, *(kept_name(feed.name) for feed in kept)):
+            connection.execute(sa.text(f"ANALYZE {table}"))
 
 
 def _drop(connection: sa.Connection) -> None:
-    for table in (PREPARED, _CALENDAR):
+    for table in (PREPARED, _CALENDAR, _LAYOUT, *(kept_name(name) for name in FEEDS)):
         connection.execute(sa.text(f"DROP TABLE IF EXISTS {table}"))
     for table in _MADE_OF:
         for event in ("INSERT", "UPDATE", "DELETE"):
@@ -129,6 +141,35 @@ def _with_hours(rows: sa.CTE, passes: Passes, names: tuple[str, ...]) -> sa.Sele
     return select(*(rows.c[name] for name in names), *opened, inside).select_from(origin)
 
 
+def _feed_rows(feed: KeptFeed) -> sa.Select[Any]:
+    """A feed's rows in seconds and settings.currency, each with the columns of its lead at its last pass."""
+    question = Question(feed.dataset, AsOf(_FOREVER, _FOREVER, date(9999, 1, 1), ""), 0, _FOREVER)
+    view = FeedView(question, feed.relation.alias("f"), "owner")
+    of_lead = [view.of_lead(name).label(lead_column(name)) for name in feed.of_lead]
+    at = view.epoch(feed.stamp)
+    plain = [view.relation[name].label(name) for name in (*feed.texts, *feed.numbers)]
+    day = question.clock.day(at).label("day")
+    rows = once(select(at.label(AT), day, *plain, *of_lead).select_from(view.origin), "r")
+    added = [_in_base(question, feed, rows, name).label(name) for name in feed.numbers]
+    texts, reached = ([rows.c[name] for name in names] for names in (feed.texts, [c.name for c in of_lead]))
+    return select(rows.c[AT], *texts, *added, *reached)
+
+
+def _write_feed(connection: sa.Connection, feed: KeptFeed, rows: sa.Select[Any]) -> None:
+    kept = feed.table
+    table = sa.Table(kept_name(feed.name), sa.MetaData(), *(sa.Column(c.name, c.type) for c in kept.c))
+    table.create(connection)
+    connection.execute(table.insert().from_select([c.name for c in kept.c], rows))
+    covering = [c.name for c in kept.c if c.name not in {"customer_id", "order_id", "lead_id"}]
+    connection.execute(sa.text(f"CREATE INDEX {table.name}_at ON {table.name} ({', '.join(covering)})"))
+
+
+def _in_base(question: Question, feed: KeptFeed, rows: sa.FromClause, name: str) -> ColumnElement[Any]:
+    if TABLES[feed.name][name].type is not Type.MONEY or "currency" not in feed.relation:
+        return rows.c[name]
+    return in_base(question, rows.c[name], rows.c.currency, rows.c.day, feed.name)
+
+
 def _guard(connection: sa.Connection, tables: list[str]) -> None:
     """Whoever writes to the tables empties the prepared one; an empty one next to leads isn't used."""
     for table in tables:
@@ -144,7 +185,7 @@ def _guard(connection: sa.Connection, tables: list[str]) -> None:
 def is_fresh(connection: sa.Connection) -> bool:
     """Whether the store holds prepared passes that still are what its tables say."""
     inspector = sa.inspect(connection)
-    if not inspector.has_table(PREPARED):
+    if not (inspector.has_table(PREPARED) and inspector.has_table(_LAYOUT)):
         return False
     if not {*CANON, *OPENED} <= {column["name"] for column in inspector.get_columns(PREPARED)}:
         return False  # prepared by another version of this code
