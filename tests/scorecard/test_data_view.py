@@ -1,0 +1,131 @@
+"""The Data page's readings: every problem, every table, everything locked."""
+
+import pytest
+
+from data_sources.database import Database
+from scorecard import checks, data_view, periods, small, unlock
+from scorecard.clock import AsOf
+from scorecard.contract import TABLES
+from scorecard.metrics import METRICS
+from scorecard.problems import Severity
+from scorecard.report import ask
+from scorecard.words import plain
+from tests.pages.demo_store import demo_store
+from tests.scorecard.builders import NOW, Company, lead
+
+QUARTER = periods.parse("2026-Q4")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    return Database(demo_store(tmp_path_factory.mktemp("demo")), clock=lambda: NOW).open()
+
+
+@pytest.fixture
+def company(tmp_path):
+    return lambda **tables: Company(tmp_path / "company.db", **tables).dataset
+
+
+def at(dataset):
+    return AsOf.parse("2026-11-21", small.settings(dataset).zone)
+
+
+def text(sentences):
+    return " ".join(plain(said) for said in sentences)
+
+
+def test_every_problem_is_in_one_group_of_its_table_and_rule_and_errors_come_first(demo):
+    found = data_view.wrong(demo, at(demo))
+    shown = [p for g in found.groups for p in g.problems]
+    assert sorted(map(str, shown)) == sorted(map(str, checks.check(demo, at(demo))))
+    assert all(
+        (p.table, p.rule, p.severity) == (g.table, g.rule, g.severity)
+        for g in found.groups
+        for p in g.problems
+    )
+    severities = [g.severity for g in found.groups]
+    assert severities == sorted(severities)
+
+
+def test_every_rule_of_the_demo_has_a_title_in_words(demo):
+    assert {g.rule for g in data_view.wrong(demo, at(demo)).groups} <= set(data_view.RULES)
+
+
+def test_the_verdict_says_what_the_errors_cost(company):
+    rows = [lead("L1"), lead("L1", source="Fair"), lead("L2", created_at="soon")]
+    found = data_view.wrong(dataset := company(leads=rows), at(dataset))
+    assert found.left_out == 3
+    assert "The errors leave out 3 rows" in text(found.verdict)
+
+
+def test_groups_are_narrowed_by_severity_and_table(demo):
+    found = data_view.wrong(demo, at(demo))
+    assert found.of("all", "all") == found.groups
+    assert {g.severity for g in found.of("error", "all")} == {Severity.ERROR}
+    assert {g.table for g in found.of("all", "goals")} == {"goals"}
+
+
+def test_a_clean_source_is_said_to_be(company):
+    found = data_view.wrong(dataset := company(leads=[lead("L1")]), at(dataset))
+    assert text(found.verdict) == "Nothing is wrong with what was read."
+
+
+def test_every_table_of_the_contract_is_told_with_its_rows(demo):
+    read = {one.table: one for one in data_view.tables(demo, at(demo))}
+    assert list(read) == list(TABLES)
+    assert read["people"].rows == len(small.rows(demo, "people"))
+    assert read["leads"].rows > 4_000
+    assert all(one.missing == () for one in read.values())
+    assert read["orders"].first.isoformat() == "2024-10-01"
+    assert read["orders"].last <= at(demo).day
+
+
+def test_tables_and_columns_that_are_not_there_are_named(company):
+    dataset = company(leads=[lead("L1", industry="tents")])
+    read = {one.table: one for one in data_view.tables(dataset, at(dataset))}
+    assert read["leads"].rows == 1
+    assert read["leads"].more == ("industry",)
+    assert "won_at" in read["leads"].missing
+    assert read["goals"].rows is None
+
+
+def test_nothing_is_locked_in_the_demo(demo):
+    assert data_view.locked(demo, QUARTER, at(demo)) == ()
+
+
+def test_every_metric_that_lacks_something_is_told_by_what_it_lacks(company):
+    dataset = company(leads=[lead("L1", handed_off_at="2026-10-06 10:00:00")])
+    question = ask(dataset, QUARTER, at(dataset))
+    lacking = {m.label for m in METRICS.values() if m.lacks(question)}
+    found = data_view.locked(dataset, QUARTER, at(dataset))
+    assert {metric for one in found for metric in one.unlocks} == lacking | {
+        "Shared goals",
+        "Quotas of teams and people",
+    }
+    told = " ".join(one.need for one in found)
+    assert "the setting sla_hours" in told
+    assert "the table spend with date and amount" in told
+    assert "settings." not in told
+
+
+def test_without_leads_the_table_is_what_is_missing(company):
+    dataset = company(people=[{"person_id": "ana", "name": "Ana"}])
+    first = data_view.locked(dataset, QUARTER, at(dataset))[0]
+    assert first.need.startswith("the table leads")
+    assert "Acceptance rate" in first.unlocks
+
+
+@pytest.mark.parametrize(
+    ("need", "words"),
+    [
+        ("leads.won_at", "the column won_at of leads"),
+        ("settings.sla_hours", "the setting sla_hours"),
+        ("quotas", "the table quotas"),
+        ("leads.first_touch_at|touches.at", "the column first_touch_at of leads or the column at of touches"),
+        ("orders.amount?leads.amount",
+         "the column amount of orders (or, without a table orders, the column amount of leads)"),
+    ],
+)  # fmt: skip
+def test_a_need_is_told_in_words(need, words):
+    assert unlock.in_words(need) == words
+    assert unlock.meaning(need)
