@@ -73,7 +73,7 @@ def _quota_row(company, quota):
     target, metric = quota["target"], CATALOGUE[quota["metric"]]
     expected = None
     if not lacking:
-        curve = Curve(company, window, lambda w: measure(company, metric, w, person_condition(quota)).value)
+        curve = Curve(company, window, lambda w: measure(company, metric, w, []).value)  # the team's
         expected = curve.share(company.settings["quota_pace"])
     progress = actual / target if actual is not None and target else None
     status = _first_of(company, window, lacking, applicable=target != 0, known=None not in (actual, expected))
