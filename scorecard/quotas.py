@@ -271,9 +271,7 @@ class Gap:
         return None if self.marketing is None or self.sales is None else self.marketing - self.sales
 
 
-def alignment_gap(
-    dataset: Dataset, period: Period, as_of: AsOf, known: Sequence[Attainment] = ()
-) -> Gap:
+def alignment_gap(dataset: Dataset, period: Period, as_of: AsOf, known: Sequence[Attainment] = ()) -> Gap:
     """The gap between the two gap_metrics: team rows that tile the period, or the one that contains it.
 
     `known` are attainments at hand that needn't be asked for again.

@@ -104,7 +104,7 @@ def line_of(band: float) -> alt.Y:
     return alt.Y("row:O", axis=None, bandPosition=band, scale=alt.Scale(padding=0))
 
 
-def label(column: str, band: float, *, right: bool = False, share: float = 0.6, **mark: Any) -> alt.Chart:  # noqa: ANN401 - Altair's
+def label(column: str, band: float, *, right: bool = False, share: float = 0.6, **mark: Any) -> alt.Chart:
     """A text at the left or right edge of its row, cut with an ellipsis at a share of the width.
 
     The whole of it is in the tooltip.
