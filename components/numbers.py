@@ -33,13 +33,22 @@ def target_of(named: Named) -> float | None:
     return row.denominator if row.metric == _QUOTA else row.target
 
 
-def actual_of_target(named: Named, formats: Formats) -> str:
-    """'412K € of 500K €'; only the actual where there is no target, nothing where nothing is known."""
-    actual, target = named.row.numerator, target_of(named)
-    if actual is None:
-        return "" if target is None else f"target {written(target, named.measured, formats)}"
-    text = written(actual, named.measured, formats)
-    return text if target is None else f"{text} of {written(target, named.measured, formats)}"
+def actual_of_target(named: Named, formats: Formats, *, short: bool = False) -> str:
+    """'412,300 € of 500,000 €', `short` '412.3K € of 500K €'; what isn't known is left out."""
+    actual, target = (
+        _told(x, named.measured, formats, short=short) for x in (named.row.numerator, target_of(named))
+    )
+    if not actual:
+        return f"target {target}" if target else ""
+    return f"{actual} of {target}" if target else actual
+
+
+def _told(value: float | None, unit: str, formats: Formats, *, short: bool) -> str:
+    if value is None:
+        return ""
+    return (
+        formats.money(value, compact=True) if short and unit == "currency" else written(value, unit, formats)
+    )
 
 
 def change(difference: float | None, formats: Formats) -> str:

@@ -27,11 +27,11 @@ def counts(wrong: Wrong, read: Sequence[Read], locked: Sequence[Locked], formats
     there = [one for one in read if one.rows is not None]
     rows = sum(one.rows or 0 for one in there)
     metrics = {metric for one in locked for metric in one.unlocks}
-    money = f"worth {formats.money(wrong.amount)}" if wrong.amount else "no money with them"
+    money = f"worth {formats.money(wrong.amount)}" if wrong.amount else ""
     return [
         Fact("Errors", formats.number(errors), "left out until corrected", "bad" if errors else "muted"),
         Fact("Warnings", formats.number(warnings), "counted as they stand", "warn" if warnings else "muted"),
-        Fact("Rows left out", formats.number(wrong.left_out), money if wrong.left_out else ""),
+        Fact("Rows left out", formats.number(wrong.left_out), money),
         Fact("Rows read", formats.number(rows), f"in {len(there)} of {len(read)} tables"),
         Fact(
             "Locked metrics", formats.number(len(metrics)), "each says below what it needs" if metrics else ""

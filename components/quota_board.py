@@ -30,7 +30,7 @@ def _left(line: Line, formats: Formats) -> str:
 
 def side_by_side(pairs: Sequence[quota_view.Pair], formats: Formats) -> Figure:
     """Marketing and sales on one axis, a line for each time."""
-    return dumbbells([Pair(p.name, tuple(_named(line) for line in p.lines)) for p in pairs], formats)
+    return dumbbells([Pair(p.name, tuple(_named(line) for line in p.lines), p.says) for p in pairs], formats)
 
 
 def people(shown: People, formats: Formats) -> Figure:

@@ -19,6 +19,7 @@ _TO_THE_MINUTE: Final = len("2026-09-30T12:00")
 _ROW: Final = 35  # px a row takes in st.dataframe
 _MOST_ROWS: Final = 12  # rows seen without scrolling
 _CHARACTER: Final = 7.3  # px of a figure
+_SHORT: Final = 24  # characters of texts whose column is as wide as they are
 _PADDING: Final = 24  # px at both sides of a cell
 _STYLED: Final = 2_000  # rows up to which figures are written in the organisation's locale
 
@@ -95,7 +96,11 @@ def _figure(unit: str, formats: Formats, value: object) -> str:
 def _width(shown: Table, title: str, formats: Formats) -> int:
     """What the longest figure takes: left to itself, a column measures the bare numbers."""
     figures = (_figure(shown.units[title], formats, cell) for cell in shown.frame[title][:_STYLED].dropna())
-    return round(_CHARACTER * max(map(len, (title, *figures)))) + _PADDING
+    return _px(max(map(len, (title, *figures))))
+
+
+def _px(characters: int) -> int:
+    return round(_CHARACTER * characters) + _PADDING
 
 
 def _text(cell: object) -> object:
@@ -107,4 +112,5 @@ def _column(shown: Table, title: str, formats: Formats) -> ColumnConfig:
         return st.column_config.NumberColumn(title, alignment="right", width=_width(shown, title, formats))
     if pd.api.types.is_numeric_dtype(shown.frame[title]):
         return st.column_config.NumberColumn(title, alignment="right")
-    return st.column_config.TextColumn(title)
+    longest = max(map(len, (title, *map(str, shown.frame[title][:_STYLED]))))
+    return st.column_config.TextColumn(title, width=_px(longest) if longest <= _SHORT else None)

@@ -63,10 +63,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Pair:
-    """Team quotas that stand on one line, under one name."""
+    """Team quotas that stand on one line, under one name; `says` is what stands beside it."""
 
     name: str
     lines: tuple[Line, ...]
+    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,13 +175,18 @@ class _Board:
         for when, lines in times.items():
             pair = self._paired(lines)
             if pair:
-                both = " and ".join(words.inner(words.metric(line.metric)) for line in pair)
-                yield Pair(f"{when}: {both}", tuple(pair))
+                yield Pair(when, tuple(pair), "  ·  ".join(map(self._share, pair)))
             for line in lines:
                 if line not in pair:
                     yield Pair(
                         f"{when}: {words.inner(words.metric(line.metric))}, {line.department}", (line,)
                     )
+
+    def _share(self, line: Line) -> str:
+        """'MQLs 61 %', or in a word why there is no share."""
+        metric, row = words.inner(words.metric(line.metric)), line.row
+        word = "" if row.status is None else row.status.word.lower()
+        return f"{metric} {word if row.value is None else self.formats.percent(row.value, 0)}"
 
     def _paired(self, lines: list[Line]) -> list[Line]:
         """Marketing's and sales' line that belong together: the gap metrics, or the only one each has."""

@@ -135,10 +135,14 @@ def _targets(items: Sequence[Named]) -> Table:
 
 @dataclass(frozen=True)
 class Pair:
-    """A line of a dumbbell chart: marketing's and sales' reading, or only one of them, or a person's."""
+    """A line of a dumbbell chart: marketing's and sales' reading, or only one of them, or a person's.
+
+    `line` stands at its right instead of each team's share.
+    """
 
     name: str
     rows: tuple[Named, ...]
+    line: str = ""
 
 
 def dumbbells(pairs: Sequence[Pair], formats: Formats) -> Figure:
@@ -180,7 +184,8 @@ def _dumbbell(row: int, pair: Pair, formats: Formats) -> list[dict[str, object]]
 def _dot(row: int, pair: Pair, named: Named, formats: Formats) -> dict[str, object]:
     team = named.row.team
     texts = {"name": "", "line": "", "line_tone": "", "team": team or "both", "hue": tone_of_team(team)}
-    return {"row": row, "x": named.row.value, "said": f"{pair.name}: {_attained(named, formats)}", **texts}
+    whose = f"{pair.name}, {team}" if len(pair.rows) > 1 else pair.name
+    return {"row": row, "x": named.row.value, "said": f"{whose}: {_attained(named, formats)}", **texts}
 
 
 def _said(pair: Pair, formats: Formats) -> str:
@@ -188,7 +193,7 @@ def _said(pair: Pair, formats: Formats) -> str:
     if len(pair.rows) > 1:
         if all(n.row.value is None for n in pair.rows):
             return status_text(first.status)
-        return "  ·  ".join(f"{n.row.team} {_share_or_word(n.row, formats)}" for n in pair.rows)
+        return pair.line or "  ·  ".join(f"{n.row.team} {_share_or_word(n.row, formats)}" for n in pair.rows)
     return "  ·  ".join(
         text for text in (status_text(first.status), _attained(pair.rows[0], formats)) if text
     )
@@ -202,7 +207,7 @@ def _share_or_word(row: Row, formats: Formats) -> str:
 
 
 def _attained(named: Named, formats: Formats) -> str:
-    parts = attained(named.row.value, formats), actual_of_target(named, formats)
+    parts = attained(named.row.value, formats), actual_of_target(named, formats, short=True)
     return "  ·  ".join(part for part in parts if part)
 
 
