@@ -234,9 +234,7 @@ def _feedback(world: World, survey: Survey) -> list[Row]:
     return [{"feedback_id": f"F{i + 1:03d}", **entry} for i, entry in enumerate(entries)]
 
 
-def _said(
-    world: World, days_ago: int, who: str, to: str, kind: str, text: str, **cells: object
-) -> Row:
+def _said(world: World, days_ago: int, who: str, to: str, kind: str, text: str, **cells: object) -> Row:
     day = world.today - timedelta(days=days_ago)
     at = datetime.combine(day, time(9 + days_ago % 7, (days_ago * 13) % 60))
     department = next(p.department for p in PEOPLE if p.person_id == who)
