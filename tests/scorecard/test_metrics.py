@@ -214,7 +214,8 @@ def test_a_rate_rolls_up_by_its_parts(company, name):
         handed(f"L{i}", owner=("ana", "bo")[i % 3 == 0], accepted_at="2026-10-06 10:00:00" if i % 2 else None,
                rejected_at=None if i % 2 else "2026-10-06 11:00:00",
                first_touch_at="2026-10-06 12:00:00" if i % 5 else None,
-               won_at="2026-10-10 09:00:00" if i % 4 == 0 else None, lost_at="2026-10-11" if i % 4 == 1 else None)
+               won_at="2026-10-10 09:00:00" if i % 4 == 0 else None,
+               lost_at="2026-10-11" if i % 4 == 1 else None)
         for i in range(24)
     ]  # fmt: skip
     found = company(leads, settings=set_to(sla_hours=4))
