@@ -171,9 +171,15 @@ class Page:
         start = pd.Timestamp(today.year, (today.month - 1) // 3 * 3 + 1, 1)
         self.period = (start, start + pd.DateOffset(months=3))
         self.before = (start - pd.DateOffset(months=3), start)
-        elapsed = (min(self.until, self.period[1]) - start) / (self.period[1] - start)
-        self.then = (self.before[0] + elapsed * (start - self.before[0])).round("s")
+        self.then = self.same_point(self.settings["time_zone"])
         self.hours = Hours(today.year - 4, today.year + 1, self.settings["holidays"])
+
+    def same_point(self, zone: str) -> pd.Timestamp:
+        """The moment at which the quarter before had come as far, in real seconds."""
+        start, end, now = (t.tz_localize(zone) for t in (*self.period, min(self.until, self.period[1])))
+        first = self.before[0].tz_localize(zone)
+        moment = first + (now - start) / (end - start) * (start - first)
+        return moment.round("s").tz_convert(zone).tz_localize(None)
 
     def shown(self) -> dict[str, Any]:
         """Tiles, acceptance by source beside the period before, each owner's SLA, goals, team quotas."""
