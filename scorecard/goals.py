@@ -284,8 +284,8 @@ class Reader:
     # Expectation
 
     def _elapsed(self, goal: Goal) -> float:
-        pace = "working_days" if goal.pace == "working_days" else "linear"
-        return elapsed_share(self.settings, self.span(goal), self.as_of, pace) or 0.0
+        """The share of the time gone by, which too_early is about on every pace."""
+        return self.span(goal).share(self.as_of.instant)
 
     def curve(self, goal: Goal, at: int) -> float | None:
         """The share of the way wanted by an instant; None when last year says nothing; rates: 1."""
