@@ -11,11 +11,12 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import NoReturn, TextIO
 
 from tqdm import tqdm
 
@@ -137,8 +138,10 @@ def _report(asked: argparse.Namespace, now: datetime) -> int:
         start = settings.fiscal_year_start
         period = periods.containing(as_of.day) if asked.period is None else periods.parse(asked.period, start)
         _refuse_unknown_columns(dataset, asked.by)
-        rows = report.report(dataset, period, as_of, by=asked.by, metrics=asked.metric)
-        errors = [p for p in checks.check(dataset, as_of) if p.severity is Severity.ERROR]
+        with _bar("report") as told:
+            rows = report.report(dataset, period, as_of, by=asked.by, metrics=asked.metric, progress=told)
+        with _bar("check") as told:
+            errors = [p for p in checks.check(dataset, as_of, progress=told) if p.severity is Severity.ERROR]
     _WRITERS[asked.format](rows, sys.stdout, Formats.of(settings))
     for problem in errors:
         print(problem, file=sys.stderr)
@@ -214,7 +217,8 @@ def _check(asked: argparse.Namespace, now: datetime) -> int:
     config = _config(asked)
     with sources.explaining(config.source):
         dataset = sources.open_source(config, now)
-        problems = checks.check(dataset, _as_of(asked, dataset, now))
+        with _bar("check") as told:
+            problems = checks.check(dataset, _as_of(asked, dataset, now), progress=told)
         advice = sources.advice(dataset)
     for line in (*problems, *dataset.missing, *advice):
         print(line)
@@ -234,19 +238,22 @@ def _summary(problems: Iterable[Problem]) -> str:
 def _demo(asked: argparse.Namespace, now: datetime) -> int:
     demo = Demo(asked.leads, asked.seed, asked.today or now.date())
     engine = sources.writing_engine(asked.to)
-    bar = tqdm(total=demo.leads, unit=" leads", desc="demo company", file=sys.stderr)
-    with bar, sources.explaining(asked.to):
-        write_demo(engine, demo, _advance(bar), sources.make_ready)
+    with _bar("demo company", " leads") as told, sources.explaining(asked.to):
+        write_demo(engine, demo, told, sources.make_ready)
     engine.dispose()
     return CLEAN
 
 
-def _advance(bar: Any) -> Callable[[int, int], None]:
-    def told(done: int, total: int) -> None:
-        bar.total = total
-        bar.update(done - bar.n)
+@contextmanager
+def _bar(what: str, unit: str = " steps") -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error once the work has taken a second; none where nobody looks."""
+    with tqdm(unit=unit, desc=what, delay=1, leave=False, disable=None, file=sys.stderr) as bar:
 
-    return told
+        def told(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield told
 
 
 if __name__ == "__main__":

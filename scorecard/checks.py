@@ -8,7 +8,7 @@ ever counted in SQL, with at most 50 examples a rule.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from scorecard import cells, checks_large, checks_plans, small
@@ -19,14 +19,25 @@ from scorecard.problems import Problem, Severity
 from scorecard.settings import Settings
 
 
-def check(dataset: Dataset, as_of: AsOf, metrics: Collection[str] | None = None) -> tuple[Problem, ...]:
+def check(
+    dataset: Dataset,
+    as_of: AsOf,
+    metrics: Collection[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Problem, ...]:
     """Every problem of the source, errors first; worked out once per state and as_of.
 
-    `metrics` are the names goals and quotas may measure by; None asks the catalogue.
+    `metrics` are the names goals and quotas may measure by; None asks the catalogue. `progress(done, steps)`
+    is told after each step.
     """
     key = ("checks", as_of.text, None if metrics is None else tuple(sorted(metrics)))
     if key not in dataset.cache:
-        found = [*_found(dataset, as_of, _known(metrics))]
+        steps = _steps(dataset, as_of, _known(metrics))
+        found: list[Problem] = []
+        for done, step in enumerate(steps, 1):
+            found += step()
+            if progress is not None:
+                progress(done, len(steps))
         dataset.cache[key] = tuple(sorted(found, key=lambda p: p.severity is Severity.WARNING))
     problems: tuple[Problem, ...] = dataset.cache[key]
     return problems
@@ -40,14 +51,15 @@ def _known(metrics: Collection[str] | None) -> Collection[str]:
     return METRICS
 
 
-def _found(dataset: Dataset, as_of: AsOf, metrics: Collection[str]) -> Iterator[Problem]:
+def _steps(dataset: Dataset, as_of: AsOf, metrics: Collection[str]) -> list[Callable[[], Iterable[Problem]]]:
     settings = small.settings(dataset)
-    yield from (_worded(problem, settings) for problem in dataset.problems)
-    yield from small.settings_problems(dataset)
-    for table in _small_tables(dataset):
-        yield from small.reading(dataset, table).problems
-    yield from checks_plans.problems(dataset, metrics)
-    yield from checks_large.problems(dataset, as_of)
+    return [
+        lambda: [_worded(problem, settings) for problem in dataset.problems],
+        lambda: small.settings_problems(dataset),
+        lambda: [p for table in _small_tables(dataset) for p in small.reading(dataset, table).problems],
+        lambda: checks_plans.problems(dataset, metrics),
+        lambda: checks_large.problems(dataset, as_of),
+    ]
 
 
 def _small_tables(dataset: Dataset) -> list[str]:

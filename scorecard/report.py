@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 from scorecard import goals, quotas, small
@@ -20,6 +21,9 @@ from scorecard.status import Status
 
 FOREVER = 253_370_764_800  # the year 9999: after any stamp
 STANDING = ("quota_attainment", "required_per_day", "alignment_gap", "goal_progress")
+
+
+Progress = Callable[[int, int], None]
 
 
 class UnknownMetricError(ValueError):
@@ -39,18 +43,30 @@ def report(
     by: Sequence[str] = (),
     metrics: Iterable[str] | None = None,
     where: Filter = EVERYTHING,
+    progress: Progress | None = None,
 ) -> list[Row]:
     """All rows of the report: metrics for `all` and for each value of each `by` column, quotas, goals.
 
     `metrics` keeps only those names (UnknownMetricError for one there isn't); `where` narrows the rows.
+    `progress(done, steps)` is told after each step.
     """
     wanted = _wanted(metrics)
     question = ask(dataset, period, as_of, where)
-    rows = [row for name in wanted if name in METRICS for row in metric_rows(METRICS[name], question, period)]
-    for column in by:
-        rows += grouped_rows(question, period, column, [METRICS[n] for n in wanted if n in METRICS])
-    standing = [name for name in wanted if name in STANDING]
-    rows += [
+    asked = [METRICS[name] for name in wanted if name in METRICS]
+    steps: list[Callable[[], list[Row]]] = [partial(metric_rows, m, question, period) for m in asked]
+    steps += [partial(grouped_rows, question, period, column, asked) for column in by]
+    steps.append(partial(_standing_rows, dataset, period, as_of, [n for n in wanted if n in STANDING]))
+    rows: list[Row] = []
+    for done, step in enumerate(steps, 1):
+        rows += step()
+        if progress is not None:
+            progress(done, len(steps))
+    return rows
+
+
+def _standing_rows(dataset: Dataset, period: Period, as_of: AsOf, standing: Sequence[str]) -> list[Row]:
+    """The rows of quotas and goals, or what unlocks them."""
+    rows = [
         _locked(name, need, period, as_of)
         for name in standing
         if (need := _table_of(name)) not in dataset.relations
