@@ -75,11 +75,8 @@ def _conversions(question: Question, what: Conversion, within_days: int | None) 
         days = question.clock.day(reached) - question.clock.day(rows.c[what.stamp])
         reached = case((days <= within_days, reached))
     counted = select(rows.c.g, func.count(reached), func.count()).group_by(sa.literal_column("1"))
-    shares: dict[Group, Share] = {ALL: Share()}
-    for g, k, n in question.run(counted.select_from(rows)):
-        for key in {view.named(g), ALL}:
-            shares[key] = shares.get(key, Share()) + Share(int(k), int(n))
-    return shares
+    found = question.run(counted.select_from(rows))
+    return view.regrouped(((g, Share(int(k), int(n))) for g, k, n in found), Share())
 
 
 def _in_span(question: Question, what: Conversion, end: int) -> list[ColumnElement[bool]]:
@@ -143,11 +140,8 @@ def nurture_take(question: Question) -> Mapping[Group, Share]:
     rows = _grouped(question, view, ["created", "ever_nurtured"], *conditions, offered)
     taken = question.seen(rows.c.ever_nurtured)
     counted = select(rows.c.g, func.count(taken), func.count()).select_from(rows)
-    shares: dict[Group, Share] = {ALL: Share()}
-    for g, k, n in question.run(counted.group_by(sa.literal_column("1"))):
-        for key in {view.named(g), ALL}:
-            shares[key] = shares.get(key, Share()) + Share(int(k), int(n))
-    return shares
+    found = question.run(counted.group_by(sa.literal_column("1")))
+    return view.regrouped(((g, Share(int(k), int(n))) for g, k, n in found), Share())
 
 
 def sales_cycles(question: Question) -> Mapping[Group, Counter[float]]:
@@ -222,12 +216,9 @@ def pipeline(question: Question) -> Mapping[Group, Share]:
     open_still = [_not_seen(question, name) for name in closed]
     rows = _grouped(question, view, [*columns, *closed], between, *open_still)
     amount = in_base(question, rows.c.amount, rows.c.currency, day_number(question.as_of.day), "leads")
-    found: dict[Group, Share] = {ALL: Share()}
     counted = select(rows.c.g, func.sum(amount), func.count(amount)).select_from(rows)
-    for g, total, n in question.run(counted.group_by(sa.literal_column("1"))):
-        for key in {view.named(g), ALL}:
-            found[key] = found.get(key, Share()) + Share(float(total or 0), int(n))
-    return found
+    found = question.run(counted.group_by(sa.literal_column("1")))
+    return view.regrouped(((g, Share(float(total or 0), int(n))) for g, total, n in found), Share())
 
 
 def _not_seen(question: Question, name: str) -> ColumnElement[bool]:

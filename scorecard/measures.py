@@ -8,11 +8,11 @@ downloaded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -28,6 +28,12 @@ from scorecard.scopes import EVERYTHING, Filter
 from scorecard.settings import Settings
 from scorecard.sqltime import SqlClock, looked_up, stepped
 
+
+class _Adds(Protocol):
+    def __add__(self, other: Self, /) -> Self: ...
+
+
+Adds = TypeVar("Adds", bound=_Adds)
 Group = str | int | None
 ALL: Group = "*all*"
 
@@ -189,7 +195,7 @@ class Question:
             value, conditions = in_base(self, rows.c.a, rows.c.c, rows.c.d, measure.table), []
             columns, origin = [rows.c.g, func.count(value), func.sum(value)], rows
         statement = select(*columns).select_from(origin).where(*conditions).group_by(sa.literal_column("1"))
-        return view.regrouped((g, Sum(int(n), float(s or 0))) for g, n, s in self.run(statement))
+        return view.regrouped(((g, Sum(int(n), float(s or 0))) for g, n, s in self.run(statement)), Sum())
 
     def view(self, table: str, person: str = "owner") -> View:
         """The rows of a large table as measures see them."""
@@ -310,14 +316,12 @@ class View:
             return self._campaigns(self._by_campaign).get(text) if text is not None else None
         return text
 
-    def regrouped(self, found: Any) -> dict[Group, Sum]:
-        """Sums under the asker's group names, and ALL."""
-        sums: dict[Group, Sum] = {ALL: Sum()}
+    def regrouped(self, found: Iterable[tuple[Any, Adds]], nothing: Adds) -> dict[Group, Adds]:
+        """What was found per group, added up under the asker's names, and ALL; sums start at `nothing`."""
+        sums: dict[Group, Adds] = {ALL: nothing}
         for group, amount in found:
-            name = self.named(group)
-            if name != ALL:
-                sums[ALL] += amount
-            sums[name] = sums.get(name, Sum()) + amount
+            for name in {self.named(group), ALL}:
+                sums[name] = sums.get(name, nothing) + amount
         return sums
 
 

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Float, String, and_, case, cast, literal, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Float, String, and_, case, literal, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.visitors import InternalTraversal
 
-from scorecard.clock import EPOCH, Zone
+from scorecard.clock import Zone
 from scorecard.dataset import Kind, Relation
 
 DAY = 86_400
@@ -255,13 +255,3 @@ class SqlClock:
 
 def _instant(at: int) -> datetime:
     return datetime.fromtimestamp(at, tz=UTC)
-
-
-def number_of(day: date) -> int:
-    """A date as its day number, days since 1970-01-01."""
-    return (day - EPOCH).days
-
-
-def integer(expression: ColumnElement[Any]) -> ColumnElement[int]:
-    """The expression as a whole number."""
-    return cast(expression, BigInteger)

@@ -115,11 +115,6 @@ def metric(name: str | None) -> str:
     return "" if name is None else METRICS[name].label if name in METRICS else name
 
 
-def unit_of(name: str) -> str:
-    """The unit a metric is measured in."""
-    return METRICS[name].unit if name in METRICS else "number"
-
-
 def filtered(dataset: Dataset, text: str | None) -> str:
     """A goal's filter in words: 'channel is online marketing and campaign is Trail kit'."""
     try:

@@ -157,6 +157,15 @@ def errors_of(page: Page) -> list[str]:
     return _watches[page].errors
 
 
+# Streamlit looks for itself below a page's address before it looks at the root.
+STREAMLITS_OWN = ("/_stcore/health", "/_stcore/host-config")
+
+
+def complaints(page: Page) -> list[str]:
+    """Its errors, without the requests that Streamlit itself sends astray."""
+    return [error for error in errors_of(page) if not any(own in error for own in STREAMLITS_OWN)]
+
+
 def settled(page: Page, seconds: float = SETTLED_SECONDS) -> Page:
     """Waits until Streamlit has run, everything is drawn and nothing has moved for a moment.
 

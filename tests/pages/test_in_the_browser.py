@@ -13,14 +13,12 @@ from scorecard.clock import AsOf
 from scorecard.formats import Formats
 from scorecard.report import by_key, report
 from scorecard.scopes import scope
-from tests.browser import errors_of, running_app, settled
+from tests.browser import complaints, running_app, settled
 from tests.servers import free_port
 
 TODAY = date(2026, 11, 21)
 AT = "?period=2026-Q4&as_of=2026-11-21"
 PAGES = ("scorecard", "goals", "handoff", "quotas", "data")
-# Streamlit looks for itself below a page's address before it looks at the root.
-STREAMLITS_OWN = ("/_stcore/health", "/_stcore/host-config")
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +46,6 @@ def rows(demo):
 @pytest.fixture(scope="module")
 def formats(demo):
     return Formats.of(small.settings(open_database(demo, datetime(2026, 11, 21, 12, tzinfo=UTC))))
-
-
-def complaints(tab):
-    return [error for error in errors_of(tab) if not any(own in error for own in STREAMLITS_OWN)]
 
 
 def said(tab):

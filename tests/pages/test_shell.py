@@ -5,7 +5,7 @@ from sqlalchemy import event
 from streamlit.testing.v1 import AppTest
 
 from components import live
-from tests.browser import ROOT, errors_of, running_app, settled
+from tests.browser import ROOT, complaints, running_app, settled
 from tests.pages.builders import small_company
 
 PAGES = {
@@ -15,8 +15,6 @@ PAGES = {
     "quotas": "pages/targets/quotas.py",
     "data": "pages/source/data.py",
 }
-# Streamlit looks for itself below a page's address before it looks at the root.
-STREAMLITS_OWN = ("/_stcore/health", "/_stcore/host-config")
 
 
 @pytest.fixture(autouse=True)
@@ -147,10 +145,6 @@ def small_app(tmp_path_factory):
     url = small_company(tmp_path_factory.mktemp("company") / "small.db")
     with running_app({"TANDEM_SOURCE": url}) as app:
         yield app
-
-
-def complaints(tab):
-    return [error for error in errors_of(tab) if not any(own in error for own in STREAMLITS_OWN)]
 
 
 def test_a_page_opens_cold_from_its_bookmark_on_a_fresh_server(tmp_path, page):
