@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Engine, FromClause
 
@@ -83,6 +83,21 @@ class Stamp:
     changed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row of ours stands in a spreadsheet: the cell as its keeper calls it, and an address that opens it."""
+
+    cell: str
+    link: str | None = None
+
+
+class Places(Protocol):
+    """Finds rows of ours in the spreadsheet they came from."""
+
+    def find(self, table: str, key: str, column: str | None) -> Sequence[Place]:
+        """The cells of that column (None: the first) in the rows with that key, as `Problem.key` writes it."""
+
+
 @dataclass(frozen=True)
 class Dataset:
     """The tables of one source in one state; tables that are missing in it are missing in `relations`.
@@ -91,7 +106,8 @@ class Dataset:
     (`scorecard.passes`). `missing` explains tables and columns that the configuration names but the source
     lacks. `label` is how to speak of the source ("demo company", "PostgreSQL crm"), never with a password.
     `overrides` are settings of the configuration: they win over the table's. `relations` and `problems`
-    may be worked out when they are first asked for.
+    may be worked out when they are first asked for. `places` finds rows in the spreadsheet they came from, None
+    for a database.
     """
 
     engine: Engine
@@ -102,6 +118,7 @@ class Dataset:
     missing: tuple[str, ...] = ()
     prepared: bool = False
     overrides: Mapping[str, str] = field(default_factory=dict)
+    places: Places | None = None
     cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def has(self, *columns: str) -> bool:

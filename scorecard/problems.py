@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -18,7 +19,9 @@ class Problem:
     """One thing wrong with the data: where it stands, what stands there, what to write instead.
 
     `rows` is how many rows share it (one unless many were folded into this one), `rows_left_out` how many of
-    them the scorecard goes without, and `amount_left_out` their money in settings.currency.
+    them the scorecard goes without, and `amount_left_out` their money in settings.currency. `cell` is where it
+    stands in a spreadsheet ("leads!F17") and `link` an address that opens that cell; `day` is the day the row
+    counts on, and `owner` who answers for it, where they are known.
     """
 
     severity: Severity
@@ -32,10 +35,16 @@ class Problem:
     rows: int = 1
     rows_left_out: int = 0
     amount_left_out: float | None = None
+    cell: str | None = None
+    link: str | None = None
+    day: date | None = None
+    owner: str | None = None
 
     @property
     def place(self) -> str:
-        """Table, key and column in one line: 'leads L-17, won_at'."""
+        """Cell, or table, key and column in one line: 'leads!F17' or 'leads L-17, won_at'."""
+        if self.cell is not None:
+            return self.cell
         where = self.table if self.key is None else f"{self.table} {self.key}"
         return where if self.column is None else f"{where}, {self.column}"
 
