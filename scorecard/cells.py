@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 
 from scorecard.clock import Zone, date_of, day_number, read_iso
 from scorecard.contract import Column, Type
@@ -31,6 +31,9 @@ class CellSettings(Protocol):
     def locale(self) -> str: ...
     @property
     def zone(self) -> Zone: ...
+    @property
+    def date_order(self) -> str | None:
+        """How days are written beside 2026-09-30: "dmy", "mdy", "ymd"; None: no other way is certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,16 @@ def parse(value: object, column: Column, settings: CellSettings) -> Parsed:
         return _READERS[column.type](plain, column, settings)
     except _Unreadable as error:
         return Parsed(None, error.what, error.instead, Severity.ERROR)
+
+
+def date_order(locale: str) -> str | None:
+    """In which order the locale writes day, month and year: "dmy", "mdy" or "ymd"; None for another, or no locale."""
+    try:
+        pattern = Locale.parse(locale).date_formats["short"].pattern
+    except (UnknownLocaleError, ValueError, TypeError):
+        return None
+    order = "".join(dict.fromkeys(c for c in pattern.lower() if c in "dmy"))
+    return order if order in ("dmy", "mdy", "ymd") else None
 
 
 def trim(text: str) -> str:
@@ -305,9 +318,34 @@ def _written_moment(text: str, column: Column, settings: CellSettings) -> date |
         moment = read_iso(text)
     except ValueError:
         raise _Unreadable("there is no such day or time.", _example(column)) from None
+    if moment is None and settings.date_order is not None:
+        moment = _local_moment(text, settings.date_order, settings.locale)
     if moment is not None:
         return moment
     raise _suggestion(text, column, settings.locale)
+
+
+def _local_moment(text: str, order: str, locale: str) -> date | datetime | None:
+    """A day as the locale writes it, with its time where it has one; None where it is written in another way."""
+    match = _CLOCK.fullmatch(text)
+    day = _local_day(trim(match[1]) if match else text, order, locale)
+    if day is None or match is None:
+        return day
+    try:
+        return datetime.fromisoformat(f"{day.isoformat()}{_clock(match)}{match[4] or ''}")
+    except ValueError:
+        return None
+
+
+def _local_day(text: str, order: str, locale: str) -> date | None:
+    if match := _YEAR_FIRST.fullmatch(text):
+        return next(iter(_days((int(match[1]), int(match[3]), int(match[4])))), None)
+    if match := _YEAR_LAST.fullmatch(text):
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        month, day = (first, second) if order == "mdy" else (second, first)
+        return None if order == "ymd" else next(iter(_days((year, month, day))), None)
+    readings = _readings(text, locale)
+    return readings[0] if len(readings) == 1 else None
 
 
 def _not_a_moment(column: Column) -> _Unreadable:
@@ -319,7 +357,7 @@ def _example(column: Column) -> str:
 
 
 _CLOCK: Final = re.compile(
-    r"(.*?)[ T,]+(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)? ?([AaPp]\.?[Mm]\.?)?", re.ASCII
+    r"(.*?)[ T,]+(\d{1,2}):(\d{2})(?:(:\d{2})(?:\.\d+)?)? ?([AaPp]\.?[Mm]\.?)?", re.ASCII
 )
 _YEAR_FIRST: Final = re.compile(r"(\d{4})([./-]?)(\d{1,2})\2(\d{1,2})", re.ASCII)
 _YEAR_LAST: Final = re.compile(r"(\d{1,2})([./ -])\s?(\d{1,2})\2\s?(\d{4})", re.ASCII)
@@ -343,8 +381,8 @@ def _suggestion(text: str, column: Column, locale: str) -> _Unreadable:
 
 def _clock(match: re.Match[str]) -> str:
     hour = int(match[2])
-    if match[4]:
-        hour = hour % 12 + 12 * match[4].casefold().startswith("p")
+    if match[5]:
+        hour = hour % 12 + 12 * match[5].casefold().startswith("p")
     return f" {hour:02}:{match[3]}"
 
 

@@ -499,6 +499,37 @@ TABLES: Final[dict[str, Table]] = {
 }  # fmt: skip
 
 
+def counted_on(table: str) -> tuple[str, ...]:
+    """The columns that say on which day a row counts, the one that decides first; () where rows have no day."""
+    if table == "leads":
+        return "won_at", "created_at"
+    found = TABLES[table]
+    dated = (c.name for c in found.columns if c.type in (Type.DATE, Type.TIME) and (c.required or c.event))
+    first = found.feed or next(dated, None)
+    return () if first is None else (first,)
+
+
+def kept_by(table: str) -> tuple[str, ...]:
+    """The columns that name who answers for a row, the first that is filled; () where a row names nobody."""
+    return _KEPT_BY.get(table, ())
+
+
+_KEPT_BY: Final[dict[str, tuple[str, ...]]] = {
+    "people": ("person_id",),
+    "goals": ("owner",),
+    "goal_actuals": ("entered_by",),
+    "leads": ("owner", "marketing_owner"),
+    "touches": ("person_id",),
+    "campaigns": ("marketing_owner", "sales_owner"),
+    "signoffs": ("person_id",),
+    "quotas": ("person_id",),
+    "target_changes": ("by",),
+    "calendar": ("owner",),
+    "feedback": ("owner", "from_person"),
+    "reviews": ("action_owner",),
+}
+
+
 def normalise(header: str) -> str:
     """A header without case, spaces, underscores and punctuation: 'Lead ID ' and lead_id are one."""
     return re.sub(r"[\W_]+", "", header).casefold()

@@ -53,6 +53,11 @@ class Settings:
     margin: float | None = None
 
     @property
+    def date_order(self) -> None:
+        """Databases hold days as such or year first; only a spreadsheet's own locale says more."""
+        return
+
+    @property
     def zone(self) -> Zone:
         """The organisation's time zone."""
         return Zone.of(self.time_zone)
