@@ -15,33 +15,18 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
+from data_sources import google_config
 from data_sources.errors import ConfigError
+from data_sources.google_config import Google
+from data_sources.mapping import Constant, TableMapping, attribute_name
+from data_sources.presets import PRESETS
 from scorecard.contract import SETTINGS, TABLES, column_for
 
 DEFAULT_PATH: Final = Path(".streamlit/secrets.toml")
 SOURCE_VARIABLE: Final = "TANDEM_SOURCE"
 DEMO: Final = "demo"
-_KEYS: Final = ("source", "refresh_seconds", "settings", "tables")
+_KEYS: Final = ("source", "refresh_seconds", "crm", "settings", "tables", "google")
 _TABLE_KEYS: Final = ("table", "select", "columns", "values", "constants")
-
-Constant = str | int | float | bool
-
-
-@dataclass(frozen=True)
-class TableMapping:
-    """Where one of our tables stands in the source, and what its columns and values are called there.
-
-    Either `table` (a table or view, with its schema if need be) or `select` (one SELECT), or neither: the
-    table of our own name. `columns`: our column to the source's ("" leaves it out), the others match by their
-    header. `values`: per column of ours, the source's value to ours. `constants`: our column to one value.
-    """
-
-    table: str | None = None
-    select: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    constants: Mapping[str, Constant] = field(default_factory=dict)
-
 
 @dataclass(frozen=True)
 class Config:
@@ -49,6 +34,7 @@ class Config:
 
     `settings` win over the source's table of settings. `refresh_seconds` is how long a source that can't say
     when it changed is taken to be unchanged. `source` may hold a password: show `errors.safe_url(source)`.
+    `crm` is whose export the spreadsheet is (a name in `presets.PRESETS`); `google` how Google is reached.
     """
 
     source: str = field(default=DEMO, repr=False)
@@ -56,6 +42,8 @@ class Config:
     tables: Mapping[str, TableMapping] = field(default_factory=dict)
     path: Path | None = None
     refresh_seconds: int = 60
+    crm: str | None = None
+    google: Google = field(default_factory=Google, repr=False)
 
     def reading(self, source: str) -> Config:
         """The same configuration on another source; its mappings are of the one it was written for."""
@@ -112,7 +100,16 @@ class _Reader:
             tables=self._tables(found.get("tables", {})),
             path=self.file,
             refresh_seconds=self._seconds(found.get("refresh_seconds", 60)),
+            crm=self._crm(found.get("crm")),
+            google=google_config.read(self._mapping(found.get("google", {}), "tandem.google"), self.file),
         )
+
+    def _crm(self, value: object) -> str | None:
+        if value is None:
+            return None
+        name = self._text(value, "tandem.crm")
+        self._known([name], tuple(PRESETS), "tandem.crm")
+        return name
 
     def _settings(self, section: object) -> dict[str, str]:
         found = self._mapping(section, "tandem.settings")
@@ -207,11 +204,6 @@ class _Reader:
 
     def _error(self, where: str, what: str) -> ConfigError:
         return ConfigError(f"{self.file}: {where} {what}")
-
-
-def attribute_name(header: str) -> str:
-    """The name of a lead attribute: its header in lower case, with _ for all that isn't a letter or digit."""
-    return re.sub(r"\W+", "_", header.strip().casefold()).strip("_")
 
 
 _NOT_CODE: Final = re.compile(

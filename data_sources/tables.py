@@ -30,7 +30,8 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import SQLAlchemyError
 
 from data_sources.cleaning import SQL_TYPES, Cleaning, Expression, Native
-from data_sources.config import Config, Constant, TableMapping, attribute_name
+from data_sources.config import Config
+from data_sources.mapping import Constant, TableMapping, attribute_name
 from scorecard.contract import TABLES, Column, Table, Type, column_for, normalise
 
 _SAMPLE: Final = 100
