@@ -28,6 +28,7 @@ DEMO: Final = "demo"
 _KEYS: Final = ("source", "refresh_seconds", "crm", "settings", "tables", "google")
 _TABLE_KEYS: Final = ("table", "select", "columns", "values", "constants")
 
+
 @dataclass(frozen=True)
 class Config:
     """The configuration; `path` is the file it came from, None where there was none.

@@ -39,6 +39,7 @@ from scorecard.problems import Problem
 SURVEYS: Final = "tandem_surveys"  # in a store of our own: what its surveys found at load
 _STORED: Final = table(SURVEYS, column("name"), column("found"))
 _HEADER: Final = 32  # bytes of a write-ahead log's header; its salts change whenever the log starts anew
+_WATCHED, _UNWATCHED = 2.0, 30.0  # seconds between two probes
 _COUNTER: Final = (24, 4)  # where a SQLite file counts its changes
 
 _T = TypeVar("_T")
@@ -64,10 +65,25 @@ class Database:
         self._states: States = {}
         self._surveyed: tuple[States, Relations] | None = None
         self._file: int | None = None
+        self._failures = 0
 
-    def probe(self) -> str:
+    def last(self) -> Dataset | None:
+        """A database keeps itself: there is no earlier state of it."""
+        return None
+
+    def probe(self, *, everything: bool = False) -> str:  # noqa: ARG002 - it always sees everything
         """A short text that changes when the data do, at the same small price for any size."""
-        return self._guarded(self._version)
+        try:
+            version = self._guarded(self._version)
+        except SourceError:
+            self._failures += 1
+            raise
+        self._failures = 0
+        return version
+
+    def wait(self, *, watched: bool) -> float:
+        """Seconds until the next probe; longer while nobody looks, and the longer the more of them failed."""
+        return min((_WATCHED if watched else _UNWATCHED) * 2.0 ** min(self._failures, 8), _UNWATCHED)
 
     def open(self) -> Dataset:
         """The database as it stands now; SourceError in one line when it can't be reached."""

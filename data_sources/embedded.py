@@ -72,7 +72,7 @@ def metadata(dialect_name: str, prefix: str = "") -> sa.MetaData:
     """The contract's tables, and the marker, with types natural to the dialect; without indexes."""
     found = sa.MetaData()
     for table in TABLES.values():
-        columns = [sa.Column(c.name, _type(dialect_name, table.name, c)) for c in table.columns]
+        columns = [sa.Column(c.name, column_type(dialect_name, table.name, c)) for c in table.columns]
         if table.open_ended:
             columns += [sa.Column(name, _text(dialect_name, short=True)) for name in ATTRIBUTES]
         sa.Table(prefix + table.name, found, *columns, **_options(dialect_name))
@@ -91,7 +91,8 @@ def _options(dialect_name: str) -> dict[str, Any]:
     }
 
 
-def _type(dialect_name: str, table: str, column: Column) -> TypeEngine[Any]:
+def column_type(dialect_name: str, table: str, column: Column) -> TypeEngine[Any]:
+    """How a column of that table stands in that database."""
     sqlite = dialect_name == "sqlite"
     match column.type:
         case Type.TIME:
@@ -206,7 +207,7 @@ def _write_sqlite(engine: sa.Engine, batches: Batches, finish: Callable[[sa.Engi
             finish(engine)
         return
     new = Path(f"{path}.{os.getpid()}.new")
-    _remove(new)
+    remove(new)
     try:
         building = sa.create_engine(engine.url.set(database=str(new)), poolclass=sa.NullPool)
         _fill_sqlite(building, batches)
@@ -217,10 +218,11 @@ def _write_sqlite(engine: sa.Engine, batches: Batches, finish: Callable[[sa.Engi
         _side_files(Path(str(path)))  # a write-ahead log of the old file must not be read into the new one
         new.replace(str(path))
     finally:
-        _remove(new)
+        remove(new)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Deletes a SQLite file and what stands beside it, where they are there."""
     path.unlink(missing_ok=True)
     _side_files(path)
 

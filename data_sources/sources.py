@@ -14,11 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data_sources.advice import advice
 from data_sources.config import DEMO, Config
-from data_sources.database import Database, remember_surveys
+from data_sources.database import Database
 from data_sources.demo import open_demo
 from data_sources.engines import explained, parsed
 from data_sources.errors import SourceError
-from scorecard import prepared
+from data_sources.ready import make_ready
 from scorecard.dataset import Dataset
 
 __all__ = ["STORE", "advice", "connect", "explaining", "make_ready", "open_source", "writing_engine"]
@@ -34,19 +34,6 @@ def connect(config: Config, now: datetime, store: Path = STORE) -> Database:
     demo = Database(replace(config, source=f"sqlite:///{file}"))
     demo.label = "Demo company"
     return demo
-
-
-def make_ready(engine: sa.Engine) -> None:
-    """The last step of filling a store of our own: what reading it needs is worked out now."""
-    if engine.dialect.name != "sqlite":
-        return
-    url = engine.url.render_as_string(hide_password=False)
-    remember_surveys(engine, url)
-    database = Database(url)
-    try:
-        prepared.prepare(engine, database.open())
-    finally:
-        database.close()
 
 
 def open_source(config: Config, now: datetime, store: Path = STORE) -> Dataset:

@@ -34,6 +34,7 @@ from data_sources.config import Config
 from data_sources.mapping import Constant, TableMapping, attribute_name
 from scorecard.contract import TABLES, Column, Table, Type, column_for, normalise
 
+OWN: Final = "tandem_"  # how the columns and tables begin that a store of our own has beside the contract's
 _SAMPLE: Final = 100
 _NO_MAPPING: Final = TableMapping()
 
@@ -250,7 +251,7 @@ class _Finder:
                 self._miss_column(contract_table, ours, theirs, where, found)
         taken = {f.name for f in matched.values()}
         settled = set(mapping.columns) | set(mapping.constants)
-        rest = [f for f in found.values() if f.name not in taken]
+        rest = [f for f in found.values() if f.name not in taken and not f.name.startswith(OWN)]
         # an exact header goes before one that only means the same
         for f in sorted(rest, key=lambda f: f.name not in contract_table):
             ours = column_for(contract_table.name, f.name) or ""

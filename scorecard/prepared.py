@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, case, func, select
@@ -27,7 +27,7 @@ from scorecard.passes import CANON, OPENED, PREPARED, STAMPS, Passes, column_typ
 _CALENDAR = "tandem_calendar"
 _STALE = "tandem_stale"
 _LAYOUT = "tandem_layout_2"  # another name whenever the prepared tables change
-_MADE_OF = ("leads", "touches", "settings", "campaigns", "fx_rates", *FEEDS)
+MADE_OF: Final = ("leads", "touches", "settings", "campaigns", "fx_rates", *FEEDS)
 _FOREVER = 253_370_764_800  # the year 9999
 _HANDED = (
     "handed", "touched", "accepted", "rejected", "sql", "opportunity", "won", "rehanded", "nurtured_before",
@@ -63,7 +63,7 @@ def prepare(engine: sa.Engine, dataset: Dataset) -> None:
         for feed, rows in feeds:
             _write_feed(connection, feed, rows)
         connection.execute(sa.text(f"CREATE TABLE {_LAYOUT} (is_there INTEGER)"))
-        _guard(connection, [name for name in _MADE_OF if name in sa.inspect(connection).get_table_names()])
+        _guard(connection, [name for name in MADE_OF if name in sa.inspect(connection).get_table_names()])
         for table in (PREPARED, *(kept_name(feed.name) for feed in kept)):
             connection.execute(sa.text(f"ANALYZE {table}"))
 
@@ -71,7 +71,7 @@ def prepare(engine: sa.Engine, dataset: Dataset) -> None:
 def _drop(connection: sa.Connection) -> None:
     for table in (PREPARED, _CALENDAR, _LAYOUT, *(kept_name(name) for name in FEEDS)):
         connection.execute(sa.text(f"DROP TABLE IF EXISTS {table}"))
-    for table in _MADE_OF:
+    for table in MADE_OF:
         for event in ("INSERT", "UPDATE", "DELETE"):
             connection.execute(sa.text(f"DROP TRIGGER IF EXISTS {_STALE}_{table}_{event.lower()}"))
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorecard.cells import Parsed, parse, trim
+from scorecard.cells import Parsed, date_order, parse, trim
 from scorecard.clock import Zone
 from scorecard.contract import Column, Type
 from scorecard.problems import Severity
@@ -22,6 +22,7 @@ class Organisation:
 
     locale: str = "en_GB"
     zone: Zone = field(default=Zone.of("Europe/Berlin"))
+    date_order: str | None = None
 
 
 BRITISH, GERMAN = Organisation(), Organisation("de_DE")
@@ -335,3 +336,30 @@ def test_an_amount_written_in_the_locale_reads_back_to_itself(amount, marks):
     locale, group, decimal = marks
     written = f"{amount:,.2f}".replace(",", "_").replace(".", decimal).replace("_", group)
     assert value(written, Type.MONEY, Organisation(locale)) == float(amount)
+
+
+@pytest.mark.parametrize(
+    ("order", "cell", "moment"),
+    [
+        ("dmy", "13.09.2026", datetime(2026, 9, 13)),
+        ("dmy", "7/12/2026 14:05:09", datetime(2026, 12, 7, 14, 5, 9)),
+        ("mdy", "7/12/2026, 2:05 PM", datetime(2026, 7, 12, 14, 5)),
+        ("mdy", "2026/07/12", datetime(2026, 7, 12)),
+        ("ymd", "12 July 2026", datetime(2026, 7, 12)),
+    ],
+)
+def test_a_day_is_read_as_the_locale_writes_it_where_that_is_certain(order, cell, moment):
+    assert value(cell, Type.TIME, Organisation(date_order=order)) == moment
+
+
+@pytest.mark.parametrize(("order", "cell"), [("mdy", "13.09.2026"), ("ymd", "7/12/2026"), ("dmy", "7.12.26")])
+def test_a_day_that_the_locale_would_not_write_so_is_asked_about(order, cell):
+    assert "Write " in error(cell, Type.TIME, Organisation(date_order=order))
+
+
+@pytest.mark.parametrize(
+    ("locale", "order"),
+    [("de_DE", "dmy"), ("en_US", "mdy"), ("sv_SE", "ymd"), ("pt_BR", "dmy"), ("xx", None), ("", None)],
+)
+def test_the_order_of_a_day_is_the_locales(locale, order):
+    assert date_order(locale) == order
