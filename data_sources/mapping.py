@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scorecard.prepared import RESERVED
+
 Constant = str | int | float | bool
 
 
@@ -29,5 +31,9 @@ class TableMapping:
 
 
 def attribute_name(header: str) -> str:
-    """The name of a lead attribute: its header in lower case, with _ for all that isn't a letter or digit."""
-    return re.sub(r"\W+", "_", header.strip().casefold()).strip("_")
+    """The name of a lead attribute: its header in lower case, with _ for all that isn't a letter or digit.
+
+    A name that our own queries use (won, handed ...) gets a _ at its end.
+    """
+    name = re.sub(r"\W+", "_", header.strip().casefold()).strip("_")
+    return f"{name}_" if name in RESERVED else name

@@ -28,6 +28,7 @@ _CALENDAR = "tandem_calendar"
 _STALE = "tandem_stale"
 _LAYOUT = "tandem_layout_2"  # another name whenever the prepared tables change
 MADE_OF: Final = ("leads", "touches", "settings", "campaigns", "fx_rates", *FEEDS)
+RESERVED: Final = frozenset(("lead_id", "pass_no", *CANON, *OPENED))  # no attribute of leads may be called so
 _FOREVER = 253_370_764_800  # the year 9999
 _HANDED = (
     "handed", "touched", "accepted", "rejected", "sql", "opportunity", "won", "rehanded", "nurtured_before",
