@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.engine import make_url
 
 from tests.browser import RunningApp, running_app, start_chromium, watch
+from tests.google import standin
 from tests.servers import LeftOutError, fresh_database, mariadb, postgres
 
 # A property that holds is no less true on a busy machine.
@@ -61,6 +62,13 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def backend(database_url: str) -> str:
     """Which one `database_url` is, as SQLAlchemy calls it: sqlite, postgresql or mysql."""
     return make_url(database_url).get_backend_name()
+
+
+@pytest.fixture
+def google() -> Iterator[standin.Google]:
+    """A stand-in for Google on loopback, this test's own; clients in tests.google.adapter."""
+    with standin.google() as fresh:
+        yield fresh
 
 
 # Playwright leaves an event loop running in this thread, where asyncio.run() then fails: so the browser goes

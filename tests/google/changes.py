@@ -1,0 +1,316 @@
+"""spreadsheets:batchUpdate: the requests that filling a template needs. All are carried out, or none is."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+
+from tests.google import cells
+from tests.google.a1 import Area
+from tests.google.book import Sheet, Spreadsheet
+from tests.google.errors import Refusal, invalid
+
+Change = Callable[[Spreadsheet, dict, "Numbers"], dict]
+
+
+class Numbers:
+    """Ids for new tabs, protections and the like: large, never twice."""
+
+    def __init__(self) -> None:
+        self.last = 100_000_000
+
+    def next(self) -> int:
+        self.last += 7_919
+        return self.last
+
+
+def carried_out(book: Spreadsheet, requests: object, numbers: Numbers) -> list[dict]:
+    """The replies. Raises Refusal, the spreadsheet then as it was."""
+    if not isinstance(requests, list) or not requests:
+        raise invalid("Must specify at least one request.")
+    before = _kept(book)
+    replies = []
+    for number, request in enumerate(requests):
+        try:
+            replies.append(_one(book, request, numbers))
+        except Refusal as refusal:
+            book.properties, book.sheets, book.metadata = before
+            kind = next(iter(request), "")
+            message = refusal.body["error"]["message"]
+            refusal.body["error"]["message"] = f"Invalid requests[{number}].{kind}: {message}"
+            raise
+    return replies
+
+
+def _kept(book: Spreadsheet) -> tuple[dict, list[Sheet], list[dict]]:
+    """What may have to be put back. The values aren't copied deeply: they don't change, cells are replaced."""
+    return (
+        copy.deepcopy(book.properties),
+        [replace(sheet, **_copies(sheet)) for sheet in book.sheets],
+        list(book.metadata),
+    )
+
+
+def _copies(sheet: Sheet) -> dict:
+    return {
+        "values": [list(line) for line in sheet.values],
+        "looks": list(sheet.looks),
+        "cell_formats": dict(sheet.cell_formats),
+        "properties": copy.deepcopy(sheet.properties),
+        "protected": list(sheet.protected),
+        "conditional_formats": list(sheet.conditional_formats),
+        "dimensions": list(sheet.dimensions),
+    }
+
+
+def _one(book: Spreadsheet, request: dict, numbers: Numbers) -> dict:
+    if len(request) != 1:
+        raise invalid("No request set." if not request else "Only one request may be set.")
+    kind, body = next(iter(request.items()))
+    if kind not in CHANGES:
+        raise invalid(f"the stand-in doesn't know the request {kind}")
+    return CHANGES[kind](book, body, numbers) or {}
+
+
+def _sheet(book: Spreadsheet, sheet_id: int) -> Sheet:
+    sheet = book.with_id(sheet_id)
+    if sheet is None:
+        raise invalid(f"No sheet with id: {sheet_id}")
+    return sheet
+
+
+def grid_range(book: Spreadsheet, told: dict) -> tuple[Sheet, Area]:
+    """Tab and area of a GridRange; what it leaves out is open."""
+    sheet = _sheet(book, told.get("sheetId", 0))
+    area = Area(
+        told.get("startRowIndex", 0),
+        told.get("startColumnIndex", 0),
+        told.get("endRowIndex"),
+        told.get("endColumnIndex"),
+    )
+    if (area.bottom is not None and area.bottom > sheet.rows) or (area.right and area.right > sheet.columns):
+        raise invalid(f"Attempting to write column/row beyond the grid of {sheet.rows} x {sheet.columns}")
+    return sheet, area
+
+
+def _paths(fields: str | None) -> list[str]:
+    """A field mask as dotted paths: a(b,c.d) is a.b and a.c.d. Raises Refusal where there is none."""
+    if not fields:
+        raise invalid("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)")
+    found, prefix, word = [], [], ""
+    for sign in fields.replace("/", ".").replace(" ", "") + ",":
+        if sign == "(":
+            prefix.append(word)
+            word = ""
+        elif sign in ",)":
+            if word:
+                found.append(".".join([*prefix, word]))
+            word = ""
+            if sign == ")":
+                prefix.pop()
+        else:
+            word += sign
+    return found
+
+
+def _at(body: object, path: str) -> object:
+    for name in path.split("."):
+        body = body.get(name) if isinstance(body, dict) else None
+    return body
+
+
+def _set(target: dict, path: str, value: object) -> None:
+    *above, name = path.split(".")
+    for step in above:
+        target = target.setdefault(step, {})
+    if value is None:
+        target.pop(name, None)
+    else:
+        target[name] = value
+
+
+def _add_sheet(book: Spreadsheet, body: dict, numbers: Numbers) -> dict:
+    asked = dict(body.get("properties", {}))
+    title = asked.pop("title", None) or f"Sheet{len(book.sheets) + 1}"
+    _check_title(book, title)
+    grid = dict(asked.pop("gridProperties", {}))
+    sheet_id = asked.pop("sheetId", None)
+    if sheet_id is not None and book.with_id(sheet_id):
+        raise invalid(f"A sheet with id {sheet_id} already exists. Please specify another id.")
+    index = asked.pop("index", len(book.sheets))
+    asked.pop("sheetType", None)
+    sheet = Sheet(
+        numbers.next() if sheet_id is None else sheet_id,
+        title,
+        grid.pop("rowCount", 1000),
+        grid.pop("columnCount", 26),
+        properties=asked | ({"gridProperties": grid} if grid else {}),
+    )
+    book.sheets.insert(index, sheet)
+    return {"addSheet": {"properties": sheet.told(book.sheets.index(sheet))}}
+
+
+def _check_title(book: Spreadsheet, title: str, but: Sheet | None = None) -> None:
+    other = book.titled(title)
+    if other and other is not but:
+        raise invalid(f'A sheet with the name "{title}" already exists. Please enter another name.')
+
+
+def _update_sheet(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
+    properties = body.get("properties", {})
+    sheet = _sheet(book, properties.get("sheetId", 0))
+    paths = _paths(body.get("fields"))
+    if paths == ["*"]:
+        paths = [name for name in properties if name != "sheetId"]
+    for path in paths:
+        _update_property(book, sheet, path, _at(properties, path))
+    sheet.version += 1
+
+
+def _update_property(book: Spreadsheet, sheet: Sheet, path: str, value: object) -> None:
+    if path == "title":
+        _check_title(book, value, but=sheet)
+        sheet.title = value
+    elif path == "index":
+        # As counted before the tab is taken out.
+        goal = value - 1 if value > book.sheets.index(sheet) else value
+        book.sheets.remove(sheet)
+        book.sheets.insert(goal, sheet)
+    elif path == "gridProperties":
+        for name, part in value.items():
+            _update_property(book, sheet, f"gridProperties.{name}", part)
+    elif path in ("gridProperties.rowCount", "gridProperties.columnCount"):
+        _resize(sheet, **{"rows" if path.endswith("rowCount") else "columns": value})
+    elif path == "hidden" and value and _only_one_seen(book, sheet):
+        raise invalid("You can't hide all the sheets in a document.")
+    else:
+        _set(sheet.properties, path, value or None)
+
+
+def _only_one_seen(book: Spreadsheet, sheet: Sheet) -> bool:
+    return all(other.properties.get("hidden") for other in book.sheets if other is not sheet)
+
+
+def _resize(sheet: Sheet, rows: int | None = None, columns: int | None = None) -> None:
+    sheet.rows, sheet.columns = rows or sheet.rows, columns or sheet.columns
+    del sheet.values[sheet.rows :]
+    for line in sheet.values:
+        del line[sheet.columns :]
+
+
+def _delete_sheet(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
+    sheet = _sheet(book, body.get("sheetId", 0))
+    if len(book.sheets) == 1:
+        raise invalid("You can't remove all the sheets in a document.")
+    book.sheets.remove(sheet)
+
+
+def _repeat_cell(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
+    sheet, area = grid_range(book, body.get("range", {}))
+    _dress(sheet, area, body.get("cell", {}), _paths(body.get("fields")))
+
+
+def _update_cells(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
+    if "range" in body:
+        sheet, area = grid_range(book, body["range"])
+    else:
+        start = body.get("start", {})
+        sheet = _sheet(book, start.get("sheetId", 0))
+        area = Area(start.get("rowIndex", 0), start.get("columnIndex", 0))
+    paths = _paths(body.get("fields"))
+    for row, line in enumerate(body.get("rows", []), area.top):
+        for column, cell in enumerate(line.get("values", []), area.left):
+            _dress(sheet, Area(row, column, row + 1, column + 1), cell, paths)
+
+
+def _dress(sheet: Sheet, area: Area, cell: dict, paths: list[str]) -> None:
+    if paths == ["*"]:
+        paths = ["userEnteredValue", "userEnteredFormat", "note", "dataValidation"]
+    for path in paths:
+        if path.split(".")[0] == "userEnteredValue":
+            _put(sheet, area.clipped(sheet.rows, sheet.columns), cell.get("userEnteredValue"))
+        else:
+            sheet.dress(area, path, _at(cell, path))
+
+
+def _put(sheet: Sheet, area: Area, extended: dict | None) -> None:
+    """An ExtendedValue: stored as it is, never parsed, but for a formula."""
+    kind, value = next(iter((extended or {}).items()), ("stringValue", None))
+    if kind == "formulaValue":
+        value = cells.typed(value, "en_US")[0]
+    elif kind == "errorValue":
+        raise invalid("Cannot set an error value")
+    for row in range(area.top, area.bottom):
+        for column in range(area.left, area.right):
+            sheet.put(row, column, *cells.stored(value))
+
+
+def _set_validation(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
+    sheet, area = grid_range(book, body.get("range", {}))
+    sheet.dress(area, "dataValidation", body.get("rule"))
+
+
+def _add_protection(book: Spreadsheet, body: dict, numbers: Numbers) -> dict:
+    asked = {key: value for key, value in body.get("protectedRange", {}).items() if value is not None}
+    sheet, _ = grid_range(book, asked.get("range", {}))
+    asked.setdefault("protectedRangeId", numbers.next())
+    asked["requestingUserCanEdit"] = True
+    if asked.get("warningOnly") is False:
+        del asked["warningOnly"]
+    editors = asked.get("editors") or {}
+    asked["editors"] = {key: value for key, value in editors.items() if value}
+    asked["range"] = without_zero_id(asked.get("range", {}))
+    sheet.protected.append(asked)
+    return {"addProtectedRange": {"protectedRange": asked}}
+
+
+def without_zero_id(told: dict) -> dict:
+    """A range as replies tell it: the id 0 of a first tab isn't sent."""
+    return {key: value for key, value in told.items() if key != "sheetId" or value}
+
+
+def _update_dimension(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
+    told = body.get("range", {})
+    _paths(body.get("fields"))
+    _sheet(book, told.get("sheetId", 0)).dimensions.append(body)
+
+
+def _update_book(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
+    properties = body.get("properties", {})
+    paths = _paths(body.get("fields"))
+    for path in list(properties) if paths == ["*"] else paths:
+        _set(book.properties, path, _at(properties, path))
+
+
+def _add_conditional(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
+    rule = body.get("rule", {})
+    sheet, _ = grid_range(book, (rule.get("ranges") or [{}])[0])
+    told = rule | {"ranges": [without_zero_id(one) for one in rule.get("ranges", [])]}
+    sheet.conditional_formats.insert(body.get("index", 0), told)
+
+
+def _add_metadata(book: Spreadsheet, body: dict, numbers: Numbers) -> dict:
+    asked = dict(body.get("developerMetadata", {}))
+    if not asked.get("metadataKey"):
+        raise invalid("developerMetadata.metadataKey must be set")
+    asked.setdefault("metadataId", numbers.next())
+    place = asked.get("location", {})
+    kind = next((kind for name, kind in PLACES.items() if name in place), "SPREADSHEET")
+    asked["location"] = {"locationType": kind} | place
+    book.metadata.append(asked)
+    return {"createDeveloperMetadata": {"developerMetadata": asked}}
+
+
+PLACES = {"sheetId": "SHEET", "dimensionRange": "ROW"}
+CHANGES: dict[str, Change] = {
+    "addSheet": _add_sheet,
+    "updateSheetProperties": _update_sheet,
+    "deleteSheet": _delete_sheet,
+    "repeatCell": _repeat_cell,
+    "updateCells": _update_cells,
+    "setDataValidation": _set_validation,
+    "addProtectedRange": _add_protection,
+    "updateDimensionProperties": _update_dimension,
+    "updateSpreadsheetProperties": _update_book,
+    "addConditionalFormatRule": _add_conditional,
+    "createDeveloperMetadata": _add_metadata,
+}
