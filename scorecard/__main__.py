@@ -1,4 +1,4 @@
-"""The command line: `python -m scorecard report | check | demo`. Wires sources to the report.
+"""The command line: `python -m scorecard report | check | demo | template`. Wires sources to the report.
 
 Exit codes: 0 with numbers (check: clean or warnings only), 1 when the data has errors (they go to standard
 error), 2 with one clear line for bad arguments or a source that can't be reached.
@@ -20,13 +20,13 @@ from typing import NoReturn, TextIO
 
 from tqdm import tqdm
 
-from data_sources import sources
+from data_sources import sources, template_xlsx
 from data_sources.config import Config
 from data_sources.config import load as load_config
 from data_sources.demo import Demo, write_demo
 from data_sources.embedded import NotOurDemoError
 from data_sources.errors import ConfigError, SourceError
-from scorecard import checks, periods, report, small
+from scorecard import checks, periods, report, small, template
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
 from scorecard.formats import Formats
@@ -61,13 +61,16 @@ def _one_line(text: str) -> str:
 def _parser() -> _Parser:
     parser = _Parser(prog="python -m scorecard", description="Tandem's numbers without a browser.")
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="report|check|demo", parser_class=_Parser
+        dest="command", required=True, metavar="report|check|demo|template", parser_class=_Parser
     )
     _report_arguments(commands.add_parser("report", help="print every number, tidy, one row each"))
     _check_arguments(
         commands.add_parser("check", help="say what is wrong with the data, and what to write instead")
     )
     _demo_arguments(commands.add_parser("demo", help="write the demo company into a database"))
+    _template_arguments(
+        commands.add_parser("template", help="make a spreadsheet to fill in: a tab per table, explained")
+    )
     return parser
 
 
@@ -104,6 +107,17 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--today", type=_day, help="the day the company's story is told on (default: today)")
     parser.set_defaults(run=_demo)
+
+
+def _template_arguments(parser: argparse.ArgumentParser) -> None:
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--xlsx", type=Path, metavar="FILE", help="a new .xlsx file")
+    where.add_argument("--google", metavar="ID", help="an empty spreadsheet shared with the service account")
+    parser.add_argument("--only", metavar="TABLES", help="only these tables, parted by commas: goals,quotas")
+    parser.add_argument("--locale", help="with --google: the spreadsheet's locale, such as de_DE")
+    parser.add_argument("--time-zone", help="with --google: its time zone, such as Europe/Berlin")
+    parser.add_argument("--config", type=Path, help="with --google: a configuration file")
+    parser.set_defaults(run=_template)
 
 
 def _positive(text: str) -> int:
@@ -241,6 +255,17 @@ def _demo(asked: argparse.Namespace, now: datetime) -> int:
     with _bar("demo company", " leads") as told, sources.explaining(asked.to):
         write_demo(engine, demo, told, sources.make_ready)
     engine.dispose()
+    return CLEAN
+
+
+def _template(asked: argparse.Namespace, _: datetime) -> int:
+    wanted = template.template([n for name in (asked.only or "").split(",") if (n := name.strip())])
+    if asked.xlsx is None:
+        raise ValueError("--google isn't there yet. Use --xlsx FILE, and import the file into Google Sheets.")
+    if asked.locale or asked.time_zone:
+        raise ValueError("--locale and --time-zone are a Google spreadsheet's own: give them with --google.")
+    template_xlsx.write(wanted, asked.xlsx)
+    print(f"{asked.xlsx} holds {len(wanted.pages)} tabs to fill in; its first tab says how.")
     return CLEAN
 
 

@@ -30,6 +30,8 @@ ARROWS = {
         "scorecard.clock",
         "scorecard.settings",
         "scorecard.prepared",
+        # what the spreadsheet template is, for those that write it
+        "scorecard.template",
     },
     "scorecard": {"scorecard"},
     "scorecard/__main__.py": {"scorecard", "data_sources"},
