@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from scorecard.prepared import RESERVED
+
+OWN: Final = "tandem_"  # how the columns and tables begin that a store of our own has beside the contract's
 
 Constant = str | int | float | bool
 
@@ -33,7 +36,7 @@ class TableMapping:
 def attribute_name(header: str) -> str:
     """The name of a lead attribute: its header in lower case, with _ for all that isn't a letter or digit.
 
-    A name that our own queries use (won, handed ...) gets a _ at its end.
+    A name that our own queries use (won, handed ...) gets a _ at its end; none begins as our own columns do.
     """
-    name = re.sub(r"\W+", "_", header.strip().casefold()).strip("_")
+    name = re.sub(r"\W+", "_", header.strip().casefold()).strip("_").removeprefix(OWN)
     return f"{name}_" if name in RESERVED else name

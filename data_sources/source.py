@@ -10,11 +10,13 @@ from scorecard.dataset import Dataset
 class Source(Protocol):
     """A database, or a spreadsheet with its mirror. One thread probes it; any number use what it hands over.
 
-    `label` is how to speak of it, without passwords. Every method but `last` may take as long as a network call
+    `label` is how to speak of it, never with a password. Every method but `last` may take as long as a network call
     does, bounded.
     """
 
-    label: str
+    @property
+    def label(self) -> str:
+        """Such as "PostgreSQL crm" or "Spreadsheet Scorecard"."""
 
     def last(self) -> Dataset | None:
         """The last good state, at once and without asking the source (kept over a restart); None: there is none."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import atexit
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,29 +20,64 @@ from data_sources.database import Database
 from data_sources.demo import open_demo
 from data_sources.engines import explained, parsed
 from data_sources.errors import SourceError
+from data_sources.google_config import SCHEME, is_google, reading
+from data_sources.google_sheets import GoogleReader
+from data_sources.mirrored import MirroredSource, Reader
 from data_sources.ready import make_ready
+from data_sources.source import Source
 from scorecard.dataset import Dataset
 
 __all__ = ["STORE", "advice", "connect", "explaining", "make_ready", "open_source", "writing_engine"]
 
-STORE: Final = Path(__file__).parent.parent / "var"  # where the demo company is built, once a day
+GOOGLE: Final = ("google_sheets", "gsheets")  # the words for "the spreadsheets of [tandem.google]"
+MIRRORS: Final = "mirrors"
+STORE: Final = (
+    Path(__file__).parent.parent / "var"
+)  # where the demo company is built and spreadsheets are mirrored
 
 
-def connect(config: Config, now: datetime, store: Path = STORE) -> Database:
-    """The configured source, ready to be opened and probed; the demo company is built where it must be."""
-    if config.source != DEMO:
-        return Database(config)
-    file = open_demo(store, now.astimezone(UTC).date(), finish=make_ready)
-    demo = Database(replace(config, source=f"sqlite:///{file}"))
-    demo.label = "Demo company"
-    return demo
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def connect(
+    config: Config, now: datetime, store: Path = STORE, clock: Callable[[], datetime] = _clock
+) -> Source:
+    """The configured source, ready to be probed and opened; the demo company is built where it must be.
+
+    Mirrors of spreadsheets stand in `store`. SourceError when the source isn't one.
+    """
+    if config.source == DEMO:
+        file = open_demo(store, now.astimezone(UTC).date(), finish=make_ready)
+        demo = Database(replace(config, source=f"sqlite:///{file}"), clock)
+        demo.label = "Demo company"
+        return demo
+    reader = _reader(config, clock)
+    if reader is None:
+        return Database(config, clock)
+    return MirroredSource(reader, config, store / MIRRORS, make_ready, clock)
+
+
+def _reader(config: Config, clock: Callable[[], datetime]) -> Reader | None:
+    """What reads the spreadsheet that the source names; None for a database."""
+    source = config.source
+    if is_google(source) or source.casefold() in GOOGLE:
+        google = reading(config.google, SCHEME if source.casefold() in GOOGLE else source)
+        return GoogleReader(google, [m.table for m in config.tables.values() if m.table], now=clock)
+    return None
 
 
 def open_source(config: Config, now: datetime, store: Path = STORE) -> Dataset:
-    """One look at the configured source, for the command line; SourceError when it can't be had."""
-    database = connect(config, now, store)
-    database.clock = lambda: now
-    return database.open()
+    """One look at the configured source, for the command line; SourceError when it can't be had.
+
+    A spreadsheet is read anew, into a mirror that ends with this process.
+    """
+    source = connect(config, now, store, clock=lambda: now)
+    if isinstance(source, MirroredSource):
+        folder = tempfile.TemporaryDirectory(prefix="tandem-")
+        atexit.register(folder.cleanup)
+        source = connect(config, now, Path(folder.name), clock=lambda: now)
+    return source.open()
 
 
 def writing_engine(url: str) -> sa.Engine:

@@ -31,10 +31,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data_sources.cleaning import SQL_TYPES, Cleaning, Expression, Native
 from data_sources.config import Config
-from data_sources.mapping import Constant, TableMapping, attribute_name
+from data_sources.mapping import OWN, Constant, TableMapping, attribute_name
 from scorecard.contract import TABLES, Column, Table, Type, column_for, normalise
 
-OWN: Final = "tandem_"  # how the columns and tables begin that a store of our own has beside the contract's
 _SAMPLE: Final = 100
 _NO_MAPPING: Final = TableMapping()
 

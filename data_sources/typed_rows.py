@@ -1,12 +1,11 @@
-"""The rows of a tab, read as the contract's types: clean values by column, and a problem for every cell left out.
+"""The rows of a tab, read as the contract's types: clean values, and a problem for every cell left out.
 
-Each cell is read by `scorecard.cells`, the same as everywhere. Shortcuts for the many plain ones (trimmed text,
-numbers in range, serial days, ISO times) give what it gives, only sooner; tests hold the two against each other.
+Each cell is read by `scorecard.cells`, the same as everywhere. Shortcuts for the many plain ones (trimmed
+text, numbers in range, serial days, ISO times) give what it gives, only sooner; tests hold them to it.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from scorecard.contract import TABLES, Column, Table, Type, counted_on, kept_by
 from scorecard.problems import Problem, Severity
 
 SINGLE: Final = 200  # problems of one column that are told one by one; the rest are counted
+_HUGE: Final = 1e15  # a number beyond it gets a second look
 _DAY_MS: Final = 86_400_000
 _ZERO: Final = np.datetime64("1899-12-30T00:00:00", "s")
 _ISO: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?: ((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?)?", re.ASCII)
@@ -44,15 +44,16 @@ class SheetCells:
 
 @dataclass(frozen=True)
 class TypedRows:
-    """The usable rows of a table: `columns` name to values as SQLite holds them, `at` their rows in the tab (from 1).
+    """The usable rows of a table: `columns` name to values as SQLite holds them, `at` their rows in the tab.
 
-    Times and dates are ISO text (local, or with an offset), booleans 0 and 1, text trimmed; None is blank or
-    left out.
+    Rows count from 1; None stands for a row that is in no tab.
+    Times and dates are ISO text (local, or with an offset), booleans 0 and 1, text trimmed; a None among the
+    values is blank or left out.
     """
 
     table: str
     columns: Mapping[str, list[Any]]
-    at: Sequence[int]
+    at: Sequence[int | None]
     problems: tuple[Problem, ...] = ()
 
     def __len__(self) -> int:
@@ -94,7 +95,11 @@ class _Typing:
         read = {name: self._read(name, raw) for name, raw in self.raw.items()}
         self._apply_conditions(read)
         lost = self._lost(read)
-        problems = [*self.reading.problems, *self._cell_problems(read, lost), *self._blank_problems(read, lost)]
+        problems = [
+            *self.reading.problems,
+            *self._cell_problems(read, lost),
+            *self._blank_problems(read, lost),
+        ]
         keep = [i for i in range(len(self.places)) if i not in lost]
         columns = {name: _taken(found.values, keep, len(self.places)) for name, found in read.items()}
         return TypedRows(self.table.name, columns, [self.places[i] + 1 for i in keep], tuple(problems))
@@ -171,7 +176,13 @@ class _Typing:
             yield self._rest(name, self.table[name], more, read, lost, rule="required")
 
     def _problem(
-        self, rule: str, name: str, i: int, cell: cells.Parsed, read: Mapping[str, _Read], costs: bool  # noqa: FBT001
+        self,
+        rule: str,
+        name: str,
+        i: int,
+        cell: cells.Parsed,
+        read: Mapping[str, _Read],
+        costs: bool,  # noqa: FBT001
     ) -> Problem:
         at = self.reading.columns.get(name)
         raw = self.raw[name][i]
@@ -184,14 +195,16 @@ class _Typing:
         )  # fmt: skip
 
     def _rest(
-        self, name: str, column: Column, more: Sequence[int], read: Mapping[str, _Read], lost: Mapping[int, str],
-        rule: str = "cell",
+        self, name: str, column: Column, more: Sequence[int], read: Mapping[str, _Read],
+        lost: Mapping[int, str], rule: str = "cell",
     ) -> Problem:  # fmt: skip
         costing = [i for i in more if lost.get(i) == name]
         amounts = [a for i in costing if (a := self._amount(i, read)) is not None]
         at = self.reading.columns.get(name)
         first, last = self.places[more[0]] + 1, self.places[more[-1]] + 1
-        place = None if at is None else f"{address(self.reading.tab.title, at, first - 1)}:{letters(at)}{last}"
+        place = (
+            None if at is None else f"{address(self.reading.tab.title, at, first - 1)}:{letters(at)}{last}"
+        )
         return Problem(
             Severity.ERROR, rule, self.table.name, f"{len(more):,} more cells like these can't be used.",
             f"Repair the cells above first: the others have the same column. {column.doc}".strip(),
@@ -201,11 +214,15 @@ class _Typing:
 
     def _link(self, at: int | None, i: int) -> str | None:
         tab = self.reading.tab
-        return None if tab.link is None or at is None else f"{tab.link}&range={letters(at)}{self.places[i] + 1}"
+        return (
+            None if tab.link is None or at is None else f"{tab.link}&range={letters(at)}{self.places[i] + 1}"
+        )
 
     def _key(self, i: int, read: Mapping[str, _Read]) -> str:
         names = self.table.key or self.table.required
-        shown = [read[n].values[i] if read[n].values[i] is not None else self.raw[n][i] for n in names if n in read]
+        shown = [
+            read[n].values[i] if read[n].values[i] is not None else self.raw[n][i] for n in names if n in read
+        ]
         return ", ".join(str(v) for v in shown if v not in (None, "")) or "(no key)"
 
     def _amount(self, i: int, read: Mapping[str, _Read]) -> float | None:
@@ -299,7 +316,7 @@ def _stored(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else value
 
 
-def _quick_text(raw: list[object], column: Column) -> tuple[list[Any], list[int]]:
+def _quick_text(raw: list[object], _: Column) -> tuple[list[Any], list[int]]:
     values: list[Any] = [None] * len(raw)
     slow: list[int] = []
     for i, cell in enumerate(raw):
@@ -313,25 +330,27 @@ def _quick_text(raw: list[object], column: Column) -> tuple[list[Any], list[int]
 
 
 def _is_plain_text(cell: str) -> bool:
-    return cell[0] > " " and cell[-1] > " " and cell.isascii() and cell[0] not in "#lL"
+    first = cell[0]
+    if first <= " " or cell[-1] <= " " or first == "#" or not cell.isascii():
+        return False
+    return first not in "lL" or not cell[:7].casefold().startswith("loading")
 
 
 def _quick_number(raw: list[object], column: Column) -> tuple[list[Any], list[int]]:
     values: list[Any] = [None] * len(raw)
     slow: list[int] = []
-    low = -math.inf if column.minimum is None else column.minimum
-    high = math.inf if column.maximum is None else column.maximum
+    low = -_HUGE if column.minimum is None else column.minimum
+    high = _HUGE if column.maximum is None else column.maximum
     whole = column.type is Type.INTEGER
     for i, cell in enumerate(raw):
         if cell is None or cell == "":
             continue
-        kind = type(cell)
-        if (kind is float or kind is int) and low <= cell <= high and abs(cell) < 1e15:  # type: ignore[operator]
+        if isinstance(cell, (float, int)) and type(cell) is not bool and low <= cell <= high:
             if not whole:
-                values[i] = float(cell)  # type: ignore[arg-type]
+                values[i] = float(cell)
                 continue
-            if cell == int(cell):  # type: ignore[call-overload]
-                values[i] = int(cell)  # type: ignore[call-overload]
+            if cell == int(cell):
+                values[i] = int(cell)
                 continue
         slow.append(i)
     return values, slow
@@ -377,7 +396,7 @@ def _iso(match: re.Match[str], *, timed: bool) -> str:
 
 
 def _from_serials(found: Sequence[Any], *, timed: bool) -> list[str]:
-    """Days since 1899-12-30 as local ISO text, rounded to milliseconds and cut to seconds as cells.parse does."""
+    """Days since 1899-12-30 as local ISO text, rounded to milliseconds, cut to seconds (as cells.parse)."""
     if not found:
         return []
     seconds = np.rint(np.asarray(found, dtype=np.float64) * _DAY_MS).astype(np.int64) // 1000
@@ -385,7 +404,7 @@ def _from_serials(found: Sequence[Any], *, timed: bool) -> list[str]:
     return [text.replace("T", " ") for text in texts] if timed else [text[:10] for text in texts]
 
 
-def _quick_boolean(raw: list[object], column: Column) -> tuple[list[Any], list[int]]:
+def _quick_boolean(raw: list[object], _: Column) -> tuple[list[Any], list[int]]:
     values: list[Any] = [None] * len(raw)
     slow: list[int] = []
     for i, cell in enumerate(raw):

@@ -1,0 +1,84 @@
+"""Writing a mirror's SQLite file: the tables that changed, what the file says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from data_sources import embedded
+from data_sources.mapping import OWN
+from data_sources.mirror_state import State, from_json, to_json
+from data_sources.typed_rows import TypedRows
+from scorecard.contract import TABLES, Column, Type
+from scorecard.prepared import MADE_OF
+
+ROW: Final = f"{OWN}row"  # which row of the tab it was, counted from 1
+_STATE: Final = sa.table(f"{OWN}mirror", sa.column("state"))
+_TEXT: Final = Column("attribute", Type.TEXT, "")
+
+
+def fill(
+    path: Path,
+    state: State,
+    rows: Mapping[str, TypedRows],
+    changed: Collection[str],
+    finish: Callable[[sa.Engine], None],
+) -> None:
+    """Puts `rows` into the file in place of what it has of the `changed` tables; a new one is made a mirror.
+
+    `finish` runs when anything changed that prepared passes are made of.
+    """
+    engine = _engine(path)
+    with engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536"):
+            raw.execute(f"PRAGMA {pragma}")
+        there = set(sa.inspect(connection).get_table_names())
+        for name in there & set(changed):
+            sa.Table(name, sa.MetaData()).drop(connection)
+        for name, found in rows.items():
+            _write_table(connection, name, found)
+        _write_state(connection, state, anew=_STATE.name not in there)
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
+        raw.execute("PRAGMA journal_mode=DELETE")
+    if set(changed) & set(MADE_OF) or _STATE.name not in there:
+        finish(engine)
+    engine.dispose()
+
+
+def state_of(path: Path) -> State | None:
+    """What the file says of itself, None without one; SQLAlchemyError or ValueError when it is no mirror."""
+    if not path.is_file():
+        return None
+    with _engine(path).connect() as connection:
+        return from_json(str(connection.execute(sa.select(_STATE.c.state)).scalar_one()))
+
+
+def _engine(path: Path) -> sa.Engine:
+    return sa.create_engine(sa.URL.create("sqlite", database=str(path)), poolclass=sa.NullPool)
+
+
+def _write_table(connection: sa.Connection, name: str, rows: TypedRows) -> None:
+    table = TABLES[name]
+    typed = {n: table[n] if n in table else _TEXT for n in rows.columns}  # noqa: SIM401 - a Table is no dict
+    columns = [sa.Column(n, embedded.column_type("sqlite", name, c)) for n, c in typed.items()]
+    made = sa.Table(name, sa.MetaData(), *columns, sa.Column(ROW, sa.Integer()))
+    made.create(connection)
+    insert = str(sa.insert(made).compile(dialect=connection.dialect))
+    raw: Any = connection.connection.driver_connection
+    raw.executemany(insert, zip(*rows.columns.values(), rows.at, strict=True))
+    for number, wanted in enumerate(embedded.INDEXES.get(name, ())):
+        there = [made.c[n] for n in wanted if n in rows.columns]
+        if wanted[0] in rows.columns:
+            sa.Index(f"ix_{name}_{number}", *there).create(connection)
+
+
+def _write_state(connection: sa.Connection, state: State, *, anew: bool) -> None:
+    if anew:
+        sa.Table(_STATE.name, sa.MetaData(), sa.Column("state", sa.TEXT())).create(connection)
+    connection.execute(_STATE.delete())
+    connection.execute(_STATE.insert(), {"state": to_json(state)})
