@@ -1,20 +1,28 @@
-"""Fills an empty Google spreadsheet with the template: one look at it, then everything in one batchUpdate.
+"""Fills an empty Google spreadsheet with the template: two looks at it, then everything in one batchUpdate.
 
 A batchUpdate is applied whole or not at all: after a failed run the spreadsheet is still empty.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from itertools import count, groupby
 from typing import Any, Final, Protocol
 
-from data_sources.errors import SourceError
-from data_sources.tab import letters
+import requests
+from gspread.exceptions import APIError
+
+from data_sources import google_sheets
+from data_sources.errors import ConfigError, SourceError
+from data_sources.google_access import TokenError
+from data_sources.google_config import Google, spreadsheet_ids
+from data_sources.google_errors import explained
+from data_sources.tab import address, letters
 from data_sources.template_xlsx import COLOURS
 from scorecard.contract import Type
+from scorecard.settings import Settings
 from scorecard.template import START, Field, Line, Need, Page, Rule, RuleKind, StartRow, Style, Template
 
 Request = dict[str, Any]
@@ -25,17 +33,24 @@ _START_WIDTHS: Final = (190, 470, 530)
 _ROWS: Final = {True: 2000, False: 500}  # large tables, small ones; Google adds more as they fill
 _ATTRIBUTES: Final = 8  # blank columns where a table may have more
 _LONGEST_NUMBER: Final = 10**15
-_ANYTHING: Final = (  # what a spreadsheet can hold besides cells
-    "charts", "merges", "conditionalFormats", "filterViews", "protectedRanges", "basicFilter", "bandedRanges",
-    "slicers", "tables",
-)  # fmt: skip
-_LOOK: Final = {
+_SERVER_ERRORS: Final = HTTPStatus.INTERNAL_SERVER_ERROR
+_NAMED: Final = 5  # tabs named in a refusal
+_ANYTHING: Final = {  # what a tab can hold besides values, by Google's name for it
+    "charts": "a chart",
+    "merges": "merged cells",
+    "conditionalFormats": "conditional formats",
+    "filterViews": "a filter view",
+    "protectedRanges": "protected cells",
+    "basicFilter": "a filter",
+    "bandedRanges": "alternating colours",
+    "slicers": "a slicer",
+    "tables": "a table",
+}
+LOOK: Final = {
     "fields": "properties.title,developerMetadata(metadataKey,metadataValue),namedRanges.name,"
-    "sheets(properties(sheetId,title,index,sheetType),data.rowData.values(userEnteredValue,note),"
-    f"{','.join(_ANYTHING)})",
+    f"sheets(properties(sheetId,title,sheetType),{','.join(_ANYTHING)})",
     "prettyPrint": "false",
 }
-_ID: Final = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([\w-]+)|([\w-]+)", re.ASCII)
 
 FORMATS: Final[Mapping[Type, tuple[str, str] | None]] = {
     Type.TEXT: ("TEXT", "@"),
@@ -50,9 +65,10 @@ FORMATS: Final[Mapping[Type, tuple[str, str] | None]] = {
 
 
 class HttpClient(Protocol):
-    """The two calls of gspread's HTTPClient that are made here."""
+    """The three calls of gspread's HTTPClient that are made here."""
 
     def fetch_sheet_metadata(self, id: str, params: Any = None) -> Mapping[str, Any]: ...  # noqa: A002 - as there
+    def values_get(self, id: str, range: str, params: Any = None) -> Any: ...  # noqa: A002
     def batch_update(self, id: str, body: Any) -> Any: ...  # noqa: A002
 
 
@@ -72,13 +88,65 @@ class Filled:
     tabs: tuple[str, ...]
 
 
-def spreadsheet_id(text: str) -> str:
-    """The id in an id or an address of a spreadsheet; ValueError when there is none."""
-    bare = text.strip().removeprefix("gsheets://")
-    found = _ID.search(bare) if "/" in bare else _ID.fullmatch(bare)
-    if found is None or ("/" in bare and found[1] is None):
-        raise ValueError(f"{text!r} is no spreadsheet. Give its id or its address from the browser.")
-    return found[1] or found[2]
+def make(
+    google: Google,
+    named: str,
+    template: Template,
+    *,
+    locale: str | None = None,
+    time_zone: str | None = None,
+) -> Filled:
+    """Fills the empty spreadsheet `named` by its id or address, as the configured service account.
+
+    SourceError or ConfigError says what to do; ValueError when the locale or the time zone can't be.
+    """
+    ready = _writer(google, named)
+    _check(locale, time_zone)
+    client = google_sheets.client(ready, writing=True)
+    try:
+        return fill(client, ready.spreadsheets[0], template, locale=locale, time_zone=time_zone)
+    except (APIError, TokenError, requests.RequestException) as error:
+        reason = _explained(error, ready)
+    finally:
+        client.http_client.session.close()
+    raise reason  # out here, so that the reply doesn't hang on to it
+
+
+def _explained(error: Exception, google: Google) -> SourceError:
+    status = error.response.status_code if isinstance(error, APIError) else None
+    if status == HTTPStatus.BAD_REQUEST and "updateSpreadsheetProperties" in str(error):
+        return SourceError(
+            "Google doesn't know this --locale or --time-zone. Nothing was written. Leave it out, and"
+            " choose it in Google Sheets under File > Settings."
+        )
+    passing = status is None or status == HTTPStatus.TOO_MANY_REQUESTS or status >= _SERVER_ERRORS
+    if passing and not (isinstance(error, TokenError) and not error.retryable):
+        return SourceError(
+            "Google can't be reached, or is too busy. Run the command again: a spreadsheet that was filled"
+            " after all isn't filled twice."
+        )
+    return explained(error, google, "The spreadsheet", writing=True)
+
+
+def _writer(google: Google, named: str) -> Google:
+    """Who writes, and into which one spreadsheet."""
+    ids = spreadsheet_ids([named], "--google")
+    if len(ids) != 1:
+        raise ConfigError("--google names no spreadsheet. Give its id, or its address from the browser.")
+    if google.service_account is None:
+        raise ConfigError(
+            "Filling a spreadsheet needs tandem.google.service_account in the configuration: an API key may"
+            " only read. docs/google.md shows how, step by step."
+        )
+    return replace(google, spreadsheets=ids)
+
+
+def _check(locale: str | None, time_zone: str | None) -> None:
+    """ValueError when there is no such locale or time zone."""
+    asked = (("locale", locale), ("time_zone", time_zone))
+    for problem in Settings.read({"key": key, "value": value} for key, value in asked)[1]:
+        name = f"--{str(problem.key).replace('_', '-')}"
+        raise ValueError(f"{name} {problem.value!r} can't be used. {problem.instead}")
 
 
 def fill(
@@ -90,12 +158,16 @@ def fill(
     time_zone: str | None = None,
 ) -> Filled:
     """Fills the empty spreadsheet of that id; SourceError, and nothing written, when it holds anything."""
-    found = client.http_client.fetch_sheet_metadata(spreadsheet, params=dict(_LOOK))
+    http = client.http_client
+    found = http.fetch_sheet_metadata(spreadsheet, params=dict(LOOK))
     title = str(found.get("properties", {}).get("title", spreadsheet))
-    _refuse_filled(title, found)
-    first = int(found["sheets"][0]["properties"]["sheetId"])
-    body = {"requests": requests(template, first, locale=locale, time_zone=time_zone)}
-    client.http_client.batch_update(spreadsheet, body)
+    _refuse_stamped(title, found)
+    _refuse(title, list(_held(found)))
+    only = found["sheets"][0]["properties"]
+    _refuse(title, list(_written(http, spreadsheet, str(only["title"]))))
+    # the id 0 may be left out of a reply
+    body = {"requests": batch(template, int(only.get("sheetId", 0)), locale=locale, time_zone=time_zone)}
+    http.batch_update(spreadsheet, body)
     link = f"https://docs.google.com/spreadsheets/d/{spreadsheet}/edit"
     return Filled(title, link, (START, *(page.title for page in template.pages)))
 
@@ -103,16 +175,17 @@ def fill(
 # --- only an empty one ----------------------------------------------------------------------------------
 
 
-def _refuse_filled(title: str, found: Mapping[str, Any]) -> None:
-    """SourceError that names what the spreadsheet holds."""
-    version = next((m.get("metadataValue") for m in found.get("developerMetadata", ())
-                    if m.get("metadataKey") == METADATA_KEY), None)  # fmt: skip
-    if version is not None:
-        raise SourceError(
-            f"The spreadsheet '{title}' holds the template already (version {version}). Nothing was written. "
-            "Keep filling it, or share a new, empty spreadsheet."
-        )
-    held = list(_held(found))
+def _refuse_stamped(title: str, found: Mapping[str, Any]) -> None:
+    for stamp in found.get("developerMetadata", ()):
+        if stamp.get("metadataKey") == METADATA_KEY:
+            raise SourceError(
+                f"The spreadsheet '{title}' holds the template already (version"
+                f" {stamp.get('metadataValue')}). Keep filling it in, or share a new, empty spreadsheet."
+            )
+
+
+def _refuse(title: str, held: Sequence[str]) -> None:
+    """SourceError that names what the spreadsheet holds, if it holds anything."""
     if held:
         raise SourceError(
             f"The spreadsheet '{title}' isn't empty: it holds {', '.join(held)}. Nothing was written. "
@@ -121,39 +194,35 @@ def _refuse_filled(title: str, found: Mapping[str, Any]) -> None:
 
 
 def _held(found: Mapping[str, Any]) -> Iterator[str]:
-    """What a spreadsheet holds, in words; nothing of an empty one."""
-    sheets = found.get("sheets", [])
+    """What a spreadsheet holds besides cells, in words; nothing of an empty one."""
+    sheets = found["sheets"]
     if len(sheets) > 1:
-        names = (f"'{sheet['properties']['title']}'" for sheet in sheets[:5])
-        yield f"{len(sheets)} tabs ({', '.join(names)}{' ...' if len(sheets) > 5 else ''})"  # noqa: PLR2004
+        names = [f"'{sheet['properties']['title']}'" for sheet in sheets]
+        more = ["..."] if len(names) > _NAMED else []
+        yield f"{len(sheets)} tabs ({', '.join(names[:_NAMED] + more)})"
     for sheet in sheets:
-        yield from _held_by(sheet)
+        title = sheet["properties"]["title"]
+        if sheet["properties"].get("sheetType", "GRID") != "GRID":
+            yield f"the tab '{title}', which has no cells"
+        yield from (f"{words} in the tab '{title}'" for what, words in _ANYTHING.items() if sheet.get(what))
     yield from (f"the named range {named['name']}" for named in found.get("namedRanges", ()))
 
 
-def _held_by(sheet: Mapping[str, Any]) -> Iterator[str]:
-    name = str(sheet["properties"]["title"])
-    if sheet["properties"].get("sheetType", "GRID") != "GRID":
-        yield f"the tab '{name}', which isn't a grid of cells"
-    cell = _first_cell(sheet.get("data", ()))
-    if cell is not None:
-        yield f"something in {cell} of the tab '{name}'"
-    yield from (f"{what} in the tab '{name}'" for what in _ANYTHING if sheet.get(what))
-
-
-def _first_cell(grids: Sequence[Mapping[str, Any]]) -> str | None:
-    for grid in grids:
-        for row, cells in enumerate(grid.get("rowData", ())):
-            for column, cell in enumerate(cells.get("values", ())):
-                if cell.get("userEnteredValue") or cell.get("note"):
-                    return f"{letters(column)}{row + 1}"
-    return None
+def _written(http: HttpClient, spreadsheet: str, tab: str) -> Iterator[str]:
+    """The first cell of the tab that holds something."""
+    quoted = "'" + tab.replace("'", "''") + "'"
+    reply = http.values_get(spreadsheet, quoted, params={"valueRenderOption": "FORMULA"})
+    for row, cells in enumerate(reply.get("values", ())):
+        for column, cell in enumerate(cells):
+            if cell not in ("", None):
+                yield f"something in {address(tab, column, row)}"
+                return
 
 
 # --- the requests ---------------------------------------------------------------------------------------
 
 
-def requests(
+def batch(
     template: Template, first_sheet: int, *, locale: str | None = None, time_zone: str | None = None
 ) -> list[Request]:
     """Every request of the one batchUpdate; `first_sheet` is the id of the tab that becomes 'Start here'."""
@@ -167,7 +236,7 @@ def requests(
 
 
 def _properties(locale: str | None, time_zone: str | None) -> Iterator[Request]:
-    wanted = {"locale": locale, "timeZone": time_zone}
+    wanted = {"locale": locale and locale.replace("-", "_"), "timeZone": time_zone}
     given = {name: value for name, value in wanted.items() if value is not None}
     if given:
         yield {"updateSpreadsheetProperties": {"properties": given, "fields": ",".join(given)}}
@@ -197,7 +266,7 @@ def _add(page: Page, sheet: int, index: int) -> Request:
 def _page(page: Page, sheet: int, template: Template) -> Iterator[Request]:
     yield _cells(sheet, 0, 0, [[_header(field) for field in page.fields]])
     yield from _runs(sheet, [field.width for field in page.fields])
-    yield from _looks(sheet, page.fields)
+    yield from _looks(sheet, page.fields, 1 + len(page.lines))
     for at, field in enumerate(page.fields):
         if field.rule is not None:
             yield _validation(sheet, at, field.rule, template)
@@ -257,12 +326,12 @@ def _width(sheet: int, start: int, end: int, pixels: int) -> Request:
     }
 
 
-def _looks(sheet: int, fields: Sequence[Field]) -> Iterator[Request]:
-    """The formats of the cells below the headers, neighbours of one look together."""
+def _looks(sheet: int, fields: Sequence[Field], first_row: int) -> Iterator[Request]:
+    """The formats of the cells from that row on, neighbours of one look together."""
     for look, run in groupby(enumerate(fields), key=lambda item: (item[1].type, item[1].wraps)):
         columns = [at for at, _ in run]
         cell = {"userEnteredFormat": _look(*look)}
-        where = _range(sheet, columns[0], columns[-1] + 1)
+        where = _range(sheet, columns[0], columns[-1] + 1, first_row)
         yield {"repeatCell": {"range": where, "cell": cell, "fields": "userEnteredFormat"}}
 
 

@@ -20,7 +20,7 @@ from typing import NoReturn, TextIO
 
 from tqdm import tqdm
 
-from data_sources import sources, template_xlsx
+from data_sources import sources, template_google, template_xlsx
 from data_sources.config import Config
 from data_sources.config import load as load_config
 from data_sources.demo import Demo, write_demo
@@ -260,12 +260,18 @@ def _demo(asked: argparse.Namespace, now: datetime) -> int:
 
 def _template(asked: argparse.Namespace, _: datetime) -> int:
     wanted = template.template([n for name in (asked.only or "").split(",") if (n := name.strip())])
-    if asked.xlsx is None:
-        raise ValueError("--google isn't there yet. Use --xlsx FILE, and import the file into Google Sheets.")
+    if asked.google is not None:
+        google = load_config(asked.config, os.environ).google
+        filled = template_google.make(
+            google, asked.google, wanted, locale=asked.locale, time_zone=asked.time_zone
+        )
+        title, link = filled.title, filled.link
+        print(f"'{title}' has {len(wanted.pages)} tabs to fill in; the first says how: {link}")
+        return CLEAN
     if asked.locale or asked.time_zone:
         raise ValueError("--locale and --time-zone are a Google spreadsheet's own: give them with --google.")
     template_xlsx.write(wanted, asked.xlsx)
-    print(f"{asked.xlsx} holds {len(wanted.pages)} tabs to fill in; its first tab says how.")
+    print(f"{asked.xlsx} has {len(wanted.pages)} tabs to fill in; the first says how.")
     return CLEAN
 
 
