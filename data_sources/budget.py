@@ -15,6 +15,7 @@ from data_sources.errors import SourceError
 
 MINUTE: Final = 60.0
 FEWEST: Final = 4  # reads a minute: below, nothing would be left to gain
+_ROUNDING: Final = 1e-6  # of a read: whoever waited as long as told shall not miss it by a rounding
 Clock = Callable[[], float]
 
 
@@ -61,7 +62,8 @@ class Budget:
         self._at = now
         # more than the bucket holds can't be saved up: then a full one has to do
         wanted = max(min(reads + leaving, self.at_hand), reads)
-        return max(wanted - self._left, 0.0) / self.per_second
+        lacking = wanted - self._left
+        return lacking / self.per_second if lacking > _ROUNDING else 0.0
 
 
 def whole(seconds: float) -> int:

@@ -12,7 +12,7 @@ from gspread.exceptions import APIError
 from data_sources.errors import SourceError
 from data_sources.google_access import TokenError
 from data_sources.google_config import Google
-from data_sources.google_http import NotJsonError, TooLargeError, TooLateError
+from data_sources.google_wire import NotJsonError, TooLargeError, TooLateError
 
 _CONSOLE: Final = "https://console.cloud.google.com/apis/library/sheets.googleapis.com"
 _BY_ITSELF: Final = "Tandem keeps trying; the numbers stay as they were."

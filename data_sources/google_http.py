@@ -10,45 +10,30 @@ import json as json_text
 import random
 import re
 import time
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import requests
 from gspread.exceptions import APIError
 from gspread.http_client import FileType, HTTPClient, ParamsType
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError, SSLError
+from urllib3.exceptions import NewConnectionError
 
 from data_sources.budget import Budget, Busy
 from data_sources.google_access import Access, TokenError
+from data_sources.google_wire import NotJsonError, TooLargeError, TooLateError, session, whole_body
 
 SHEETS: Final = "https://sheets.googleapis.com"
 DRIVE: Final = "https://www.googleapis.com"
 _WORTH_RETRYING: Final = frozenset({429, 500, 502, 503, 504})
-_PIECE: Final = 64 * 1024  # bytes asked of the network at a time
 _CHECKED_WHOLE: Final = 256 * 1024  # bodies up to this size are parsed to see whether they are whole
 _LONGEST_RETRY_AFTER: Final = 3600.0
 _UNAUTHORIZED: Final = 401
 _TOO_MANY: Final = 429
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 _NO_PROXY: Final[dict[str, Any]] = {"http": None, "https": None, "all": None}
-
-
-class TooLateError(requests.Timeout):
-    """The whole call took longer than it may, though bytes kept coming."""
-
-
-class TooLargeError(requests.RequestException):
-    """The body is larger than it may be."""
-
-
-class NotJsonError(requests.RequestException):
-    """The reply isn't the JSON that Google sends: cut off, or from something in between."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +45,7 @@ class Limits:
     total: float = 40.0
     body: int = 64 * 2**20
     attempts: int = 4
-    first_pause: float = 0.5
+    first_pause: float = 1.0
     longest_pause: float = 8.0
 
 
@@ -85,7 +70,7 @@ class GoogleHTTP(HTTPClient):
         chance: Callable[[], float] = random.random,
     ) -> None:
         # with a session it asks for no credentials
-        super().__init__(None, session=_session())  # type: ignore[arg-type]
+        super().__init__(None, session=session())  # type: ignore[arg-type]
         self.access = access
         self.budget = budget
         self.limits = limits
@@ -164,7 +149,7 @@ class GoogleHTTP(HTTPClient):
             **content,
         )
         with response:
-            body = _whole_body(response, self.limits.body, lambda: self._within(self.limits.silence, end))
+            body = whole_body(response, self.limits.body, lambda: self._within(self.limits.silence, end))
         response._content = body  # noqa: SLF001 - as requests itself does once a body is read
         vars(response)["_content_consumed"] = True
         return response
@@ -195,7 +180,7 @@ class GoogleHTTP(HTTPClient):
         """Whether another attempt is worth it, allowed and in time; it has waited its pause then."""
         if tried >= self.limits.attempts or not _may_repeat(error, asked):
             return False
-        longest = min(self.limits.first_pause * 2**tried, self.limits.longest_pause)
+        longest = min(self.limits.first_pause * 2 ** (tried - 1), self.limits.longest_pause)
         pause = max(self._chance() * longest, retry_after(error) or 0.0)
         if asked.is_read:
             pause = max(pause, self.budget.until())
@@ -256,71 +241,8 @@ def _never_arrived(error: Exception) -> bool:
     return isinstance(getattr(cause, "reason", cause), NewConnectionError)
 
 
-def _session() -> requests.Session:
-    session = requests.Session()
-    session.headers.update({"User-Agent": "Tandem (gzip)", "Accept-Encoding": "gzip"})
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=32, max_retries=0))
-    return session
-
-
 def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
-
-
-# --- bodies
-
-
-def _whole_body(response: requests.Response, most: int, allowed: Callable[[], float]) -> bytes:
-    """The body, decompressed; TooLargeError beyond `most` bytes. `allowed`: seconds a piece may take."""
-    unpack = _unpacker(response.headers.get("Content-Encoding", ""))
-    found, size = [], 0
-    for piece in _pieces(response.raw, allowed):
-        found.append(unpack(piece, most - size + 1))
-        size += len(found[-1])
-        if size > most:
-            raise TooLargeError(f"The body is larger than {most // 2**20} MB.", response=response)
-    unpack(b"", 0)
-    return b"".join(found)
-
-
-def _pieces(raw: Any, allowed: Callable[[], float]) -> Iterator[bytes]:
-    """The body as it comes in, never waiting for more than has come: a dripping one can't hold us."""
-    try:
-        while True:
-            seconds = allowed()
-            if sock := getattr(raw.connection, "sock", None):
-                sock.settimeout(seconds)
-            piece = raw.read1(_PIECE, decode_content=False)
-            if not piece:
-                return
-            yield piece
-    except ReadTimeoutError as error:
-        raise requests.ReadTimeout(error) from error
-    except SSLError as error:
-        raise requests.exceptions.SSLError(error) from error
-    except HTTPError as error:
-        raise requests.exceptions.ChunkedEncodingError(error) from error
-
-
-def _unpacker(encoding: str) -> Callable[[bytes, int], bytes]:
-    """What decompresses a piece into at most so many bytes; an empty piece says that it was the last."""
-    if encoding in ("", "identity"):
-        return lambda piece, _most: piece
-    if encoding != "gzip":
-        raise NotJsonError("The reply is compressed in a way that nobody asked for.")
-    stream = zlib.decompressobj(wbits=31)
-
-    def unpack(piece: bytes, most: int) -> bytes:
-        if not piece and not stream.eof:
-            raise requests.exceptions.ChunkedEncodingError("The compressed body ends early.")
-        try:
-            return stream.decompress(piece, most) if piece else b""
-        except zlib.error as error:
-            raise requests.exceptions.ChunkedEncodingError("The body can't be decompressed.") from error
-
-    return unpack
 
 
 def _is_whole_json(response: requests.Response) -> bool:

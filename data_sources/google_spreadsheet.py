@@ -9,7 +9,7 @@ from typing import Any, Final
 from gspread.urls import SPREADSHEET_DRIVE_URL, SPREADSHEET_VALUES_BATCH_URL
 from gspread.utils import absolute_range_name
 
-from data_sources.google_http import GoogleHTTP, NotJsonError
+from data_sources.google_http import GoogleHTTP
 from data_sources.google_replies import (
     METADATA_FIELDS,
     VALUES_FIELDS,
@@ -19,6 +19,7 @@ from data_sources.google_replies import (
     metadata,
     ranges,
 )
+from data_sources.google_wire import NotJsonError
 from data_sources.tab import Tab
 
 _METADATA: Final = {"includeGridData": "false", "prettyPrint": "false", "fields": METADATA_FIELDS}
