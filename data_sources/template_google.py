@@ -29,7 +29,7 @@ Request = dict[str, Any]
 
 METADATA_KEY: Final = "tandem_template"
 _PIXELS: Final = 7.5  # a character's width
-_START_WIDTHS: Final = (190, 470, 530)
+_START_WIDTHS: Final = (250, 440, 530)
 _ROWS: Final = {True: 2000, False: 500}  # large tables, small ones; Google adds more as they fill
 _ATTRIBUTES: Final = 8  # blank columns where a table may have more
 _LONGEST_NUMBER: Final = 10**15

@@ -133,8 +133,9 @@ class _Writer:
             _note(sheet, row, 0, f"{line.key}: {line.note}")
             looks = {"num_format": FORMATS[line.type], "align": "left"}
             sheet.write_blank(row, 1, None, self._format(locked=False, **looks))
-            if line.rule is not None:
-                sheet.data_validation(row, 1, row, 1, self._validation(line.rule))
+            tip = {"show_input": True, "input_title": line.key, "input_message": _cut(line.note, 255)}
+            rule = {"validate": "any"} if line.rule is None else self._validation(line.rule)
+            sheet.data_validation(row, 1, row, 1, rule | tip)
 
     # --- what a cell may hold ---------------------------------------------------------------------------
 
@@ -173,7 +174,7 @@ class _Writer:
 
     def _start(self, sheet: Worksheet) -> None:
         sheet.hide_gridlines(2)
-        for at, width in enumerate((24, 62, 70)):
+        for at, width in enumerate((34, 58, 70)):
             sheet.set_column(at, at, width)
         for at, row in enumerate(self.template.start):
             _START[row.style](self, sheet, at, row)

@@ -301,7 +301,7 @@ _RULES: Final = (
 _COLOURS: Final = (
     (Need.REQUIRED, "needed: a row without it is left out"),
     (Need.USED, "numbers are made of it"),
-    (Need.OPTIONAL, "good to have"),
+    (Need.OPTIONAL, "good to have: to group, to filter, to explain"),
 )
 
 
@@ -338,6 +338,7 @@ def _texts(title: str, texts: Iterable[str]) -> Iterator[StartRow]:
 
 
 _UNLOCKS: Final = {
+    "settings": "The company's name, currency and time zone; the SLA; from which pace a target is on track.",
     "people": "Names behind owners, each person's quota, whom to ask about what.",
     "goals": "The tree of shared goals: how far each is, on pace or behind, with its parts.",
     "goal_actuals": "The progress of goals that no metric measures.",
@@ -354,6 +355,4 @@ def _unlocks(page: Page) -> str:
     if page.title in _UNLOCKS:
         return _UNLOCKS[page.title]
     labels = notes.metrics_of(*(f"{page.title}.{field.name}" for field in page.fields))
-    if page.title == "settings":
-        labels = notes.metrics_of(*(f"settings.{key}" for key in SETTINGS))
     return f"{notes.some(labels)}." if labels else "No page shows it yet."

@@ -154,7 +154,8 @@ def test_each_setting_stands_ready_with_a_note_and_holds_its_value_to_what_it_ta
         assert value.number_format == FORMATS[line.type]
         assert not value.protection.locked
         found = validation(sheet, 2, row)
-        assert (found is None) == (line.rule is None)
+        assert (found.promptTitle, found.prompt) == (line.key, line.note)  # told where the value is written
+        assert (found.type in (None, "none")) == (line.rule is None)
         if line.rule is not None:
             assert offered(book, found) == expected(line.rule)
             assert found.errorStyle == "warning"
