@@ -121,6 +121,11 @@ class Complaints:
             instead = "Nothing needs to be done; if it is a row of its own, fill it in."
             self._add(Severity.WARNING, "title_row", what, instead, places[0], rows=len(places))
 
+    def note(self, what: str) -> None:
+        """Something that had to be guessed to read the file."""
+        place = (self._first, self.headers.row)
+        self._add(Severity.WARNING, "encoding", what, "Export it as CSV in UTF-8.", place)
+
     @property
     def _first(self) -> int:
         return next(iter(self.headers.texts), 0)

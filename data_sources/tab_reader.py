@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from data_sources.csv_text import TextTab
 from data_sources.mapping import TableMapping
 from data_sources.presets import Export
 from data_sources.tab import Tab
@@ -96,6 +97,8 @@ class _Reader:
         self.say.titles(found.titles)
         self.say.above(self._above(columns))
         self._look_under_blanks(found.rows)
+        if isinstance(self.tab, TextTab) and self.tab.note is not None:
+            self.say.note(self.tab.note)
         problems = tuple(self.say.found)
         return TabReading(
             self.table.name, self.tab, self.headers.row, columns, rows, problems, others, usable

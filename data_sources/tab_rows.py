@@ -15,7 +15,7 @@ import numpy as np
 from data_sources.tab import Tab
 from data_sources.tab_headers import Headers, header_key, header_text
 from data_sources.tab_totals import adds_up, is_blank, says_total
-from scorecard.cells import parse, trim
+from scorecard.cells import parse
 from scorecard.clock import Zone
 from scorecard.contract import Table, Type
 
@@ -96,15 +96,13 @@ class _Looking:
         at = next(iter(self.required.values()), None)
         if at is None:
             return []
-        text = self.headers.texts[at]
-        start = trim(text)[:1].casefold()
-        column = self.tab.columns[at]
-        found = (
-            row for row in range(self.start, min(len(column), self.tab.height))
-            if full[row - self.start] and (cell := column[row]).__class__ is str
-            and cell[0].casefold() == start and header_key(cell) == header_key(text)
-        )  # fmt: skip
-        return [row for row in found if self._is_header(row)]
+        start = self.headers.texts[at][:3].casefold()
+        found = [
+            row
+            for row, cell in enumerate(self.tab.columns[at])
+            if cell.__class__ is str and cell[:3].casefold() == start and row >= self.start
+        ]
+        return [row for row in found if full[row - self.start] and self._is_header(row)]
 
     def _is_header(self, row: int) -> bool:
         """Whether what stands here is what stands in the header, column by column."""
