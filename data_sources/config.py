@@ -24,6 +24,7 @@ from scorecard.contract import SETTINGS, TABLES, column_for
 
 DEFAULT_PATH: Final = Path(".streamlit/secrets.toml")
 SOURCE_VARIABLE: Final = "TANDEM_SOURCE"
+CONFIG_VARIABLE: Final = "TANDEM_CONFIG"
 DEMO: Final = "demo"
 _KEYS: Final = ("source", "refresh_seconds", "crm", "settings", "tables", "google")
 _TABLE_KEYS: Final = ("table", "select", "columns", "values", "constants")
@@ -54,9 +55,13 @@ class Config:
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
     """The configuration of that file, or of .streamlit/secrets.toml where there is one; else the demo.
 
-    TANDEM_SOURCE in `environ` (the process's own) wins over the file's source. Raises ConfigError.
+    In `environ` (the process's own) TANDEM_CONFIG names another file, and TANDEM_SOURCE wins over the file's
+    source. Raises ConfigError.
     """
-    named = (os.environ if environ is None else environ).get(SOURCE_VARIABLE, "").strip()
+    environ = os.environ if environ is None else environ
+    named = environ.get(SOURCE_VARIABLE, "").strip()
+    if path is None and (elsewhere := environ.get(CONFIG_VARIABLE, "").strip()):
+        path = Path(elsewhere)
     if path is None and not DEFAULT_PATH.is_file():
         return Config(source=named or DEMO)
     file = path or DEFAULT_PATH

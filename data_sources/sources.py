@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data_sources.advice import advice
 from data_sources.config import DEMO, Config
+from data_sources.csv_folder import FolderReader
 from data_sources.database import Database
 from data_sources.demo import open_demo
 from data_sources.engines import explained, parsed
@@ -25,9 +26,11 @@ from data_sources.google_sheets import GoogleReader
 from data_sources.mirrored import MirroredSource, Reader
 from data_sources.ready import make_ready
 from data_sources.source import Source
+from data_sources.upload import UploadReader
+from data_sources.workbook import SUFFIXES, WorkbookReader
 from scorecard.dataset import Dataset
 
-__all__ = ["STORE", "advice", "connect", "explaining", "make_ready", "open_source", "writing_engine"]
+__all__ = ["STORE", "advice", "connect", "explaining", "look", "make_ready", "open_source", "writing_engine"]
 
 GOOGLE: Final = ("google_sheets", "gsheets")  # the words for "the spreadsheets of [tandem.google]"
 MIRRORS: Final = "mirrors"
@@ -64,7 +67,31 @@ def _reader(config: Config, clock: Callable[[], datetime]) -> Reader | None:
     if is_google(source) or source.casefold() in GOOGLE:
         google = reading(config.google, SCHEME if source.casefold() in GOOGLE else source)
         return GoogleReader(google, [m.table for m in config.tables.values() if m.table], now=clock)
-    return None
+    path = _path(source)
+    if path is None:
+        return None
+    return WorkbookReader(path, clock) if path.suffix.casefold() in SUFFIXES else FolderReader(path, clock)
+
+
+def look(files: Sequence[tuple[str, bytes]], config: Config, folder: Path) -> Source:
+    """Files that somebody uploaded, as a source of their own; its mirror stands in `folder`.
+
+    The configuration's settings hold for them too, and its mappings if they are of a spreadsheet. SourceError
+    when the files are no workbook and no CSV.
+    """
+    own = replace(config, source="upload", tables=config.tables if _is_spreadsheet(config.source) else {})
+    return MirroredSource(UploadReader(files), own, folder, make_ready)
+
+
+def _is_spreadsheet(source: str) -> bool:
+    return is_google(source) or source.casefold() in GOOGLE or _path(source) is not None
+
+
+def _path(source: str) -> Path | None:
+    """The workbook or the folder of CSV files that the source names; None for another source."""
+    path = Path(source.removeprefix("file://")).expanduser()
+    is_folder = "://" not in source and (path.is_dir() or source.endswith(("/", "\\")))
+    return path if is_folder or path.suffix.casefold() in SUFFIXES else None
 
 
 def open_source(config: Config, now: datetime, store: Path = STORE) -> Dataset:

@@ -152,3 +152,9 @@ def test_the_documented_configuration_can_be_followed(written):
     assert found[0].source.startswith("postgresql://")
     assert set(found[1].tables) == {"leads", "orders", "people"}
     assert all(f"`{key}`" in page for key in config._KEYS)
+
+
+def test_the_environment_can_name_another_file(written):
+    file = written('[tandem]\nsource = "sqlite:///crm.db"\n')
+    assert load(None, {"TANDEM_CONFIG": str(file)}).source == "sqlite:///crm.db"
+    assert load(None, {"TANDEM_CONFIG": str(file), "TANDEM_SOURCE": "demo"}).source == "demo"
