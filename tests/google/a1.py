@@ -51,7 +51,7 @@ def letters(column: int) -> str:
 
 
 def split(text: str) -> tuple[str | None, str | None]:
-    """Title and cells of a range; None where it names none. An unquoted t1 is a cell, a quoted 't1' a title."""
+    """Title and cells of a range; None where it names none. An unquoted t1 is a cell, 't1' a title."""
     if quoted := re.fullmatch(r"'((?:[^']|'')+)'(?:!(.+))?", text):
         return quoted[1].replace("''", "'"), quoted[2]
     title, mark, cells = text.rpartition("!")

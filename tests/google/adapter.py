@@ -4,9 +4,14 @@ import gspread
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
-from tests.google.standin import NAME, Google
+from tests.google.keepers import NAME
+from tests.google.standin import Google
 
-HOSTS = ("https://sheets.googleapis.com", "https://www.googleapis.com")
+HOSTS = (
+    "https://sheets.googleapis.com",
+    "https://www.googleapis.com",
+    "https://iamcredentials.googleapis.com",
+)
 
 
 class ToStandIn(HTTPAdapter):
@@ -23,9 +28,11 @@ class ToStandIn(HTTPAdapter):
 
 
 def mount(client: gspread.Client, google: Google) -> gspread.Client:
-    """The same client, its session led to the stand-in."""
+    """The same client, its session led to the stand-in, and the one that google-auth has of its own."""
+    session = client.http_client.session
     for host in HOSTS:
-        client.http_client.session.mount(host, ToStandIn(google.endpoint))
+        session.mount(host, ToStandIn(google.endpoint))
+        session._auth_request.session.mount(host, ToStandIn(google.endpoint))
     return client
 
 

@@ -23,6 +23,7 @@ from tests.google.errors import (
     not_found,
     not_shared,
 )
+from tests.google.schema import complaints
 from tests.google.tokens import Tokens
 
 CHOICES = {
@@ -56,23 +57,28 @@ class Api:
         self.lock = threading.RLock()
 
     def kind(self, method: str, path: str) -> str:
-        """How the quotas count a request: read or write; drive and token aren't theirs."""
+        """How the quotas count a request: read or write; drive, token and other aren't theirs.
+
+        Other is what google-auth asks of itself, in the background: where an account may be used from.
+        """
         if path == "/token":
             return "token"
+        if path.endswith("/allowedLocations"):
+            return "other"
         if not path.startswith("/v4/"):
             return "drive"
         return "read" if method == "GET" or path.endswith(READS_BY_POST) else "write"
 
-    def user(self, authorization: str, query: Query) -> tuple[str, str]:
+    def user(self, authorization: str | None, key: str | None) -> tuple[str, str]:
         """Who asks and for which scopes: an address, or "key" for an API key. Raises Refusal."""
         if authorization:
             found = self.tokens.account(authorization.removeprefix("Bearer "))
             if found is None:
                 raise bad_token()
             return found
-        if "key" not in query:
+        if key is None:
             raise no_identity()
-        if query["key"][0] not in self.keys:
+        if key not in self.keys:
             raise bad_key()
         return "key", ""
 
@@ -92,6 +98,7 @@ class Api:
         book = self.books.get(spreadsheet_id)
         if book is None:
             raise not_found()
+        self.numbers.user = user
         role = book.shared.get(user) or ("reader" if book.public else None)
         if role is None or (writes and role != "writer"):
             raise not_shared()
@@ -100,11 +107,11 @@ class Api:
         return book
 
     def _sheets(self, method: str, rest: str, book: Spreadsheet, query: Query, body: object) -> bytes:
-        for verb, shape, answer, schema in ROUTES:
+        for verb, shape, answer, *schemas in ROUTES:
             if verb == method and (found := shape.fullmatch(rest)):
                 ranges = [unquote(part) for part in found.groups()]
-                told = answer(self, book, query, _checked(method, body), *ranges)
-                return self._sent(told, query, "sheets.v4", schema)
+                told = answer(self, book, query, _checked(method, body, schemas[0]), *ranges)
+                return self._sent(told, query, "sheets.v4", schemas[1])
         raise Refused(404, "NOT_FOUND", "Method not found.")
 
     def _sent(self, told: dict | bytes, query: Query, api: str, schema: str) -> bytes:
@@ -121,7 +128,8 @@ class Api:
         return json.dumps(told, ensure_ascii=False, separators=COMPACT).encode()
 
     def metadata(self, book: Spreadsheet, query: Query, _body: dict) -> dict:
-        if query.get("includeGridData", ["false"])[0].lower() == "true":
+        wanted = query.get("includeGridData", ["false"])[0].lower() == "true"
+        if wanted or "data" in masks.parsed(query.get("fields", [""])[0]).get("sheets", {}):
             raise invalid("the stand-in sends no grid data; read the values")
         for text in query.get("ranges", []):
             book.find(text)
@@ -228,12 +236,36 @@ def _compact(told: object) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=COMPACT).encode()
 
 
-def _checked(method: str, body: object) -> dict:
+def _checked(method: str, body: object, schema: str | None) -> dict:
+    """A body that fits its schema, what is null left out as if it weren't there. Raises Refusal."""
     if method == "GET" or body is None:
         return {}
-    if not isinstance(body, dict):
+    if not isinstance(body, dict) or schema is None:
         raise invalid("Invalid JSON payload received.")
+    if "values" in body:
+        rows_of(body["values"])
+    body = without_nulls(body)
+    for path, wrong in complaints(body, schema, "sheets.v4"):
+        above, _, name = path.rpartition(".")
+        message = f"Invalid value at '{path}': {wrong}"
+        if wrong == "unknown":
+            at = f" at '{above}'" if above else ""
+            message = f'Invalid JSON payload received. Unknown name "{name}"{at}: Cannot find field.'
+        raise invalid(message, above or path)
     return body
+
+
+def without_nulls(body: dict) -> dict:
+    """Null is no value to Google's JSON, but in a row's values, where it means: leave that cell."""
+    return {key: _kept(value) for key, value in body.items() if value is not None}
+
+
+def _kept(value: object) -> object:
+    if isinstance(value, dict):
+        return without_nulls(value)
+    if isinstance(value, list) and not all(isinstance(item, list) for item in value):
+        return [_kept(item) for item in value]
+    return value
 
 
 def _choice(query: Query, name: str) -> str:
@@ -313,27 +345,26 @@ def _totals(written: list) -> dict:
     return {name: total for name, total in totals.items() if total}
 
 
+def _both(name: str) -> tuple[str, str]:
+    return f"{name}Request", f"{name}Response"
+
+
 def new_id() -> str:
     return "1" + secrets.token_urlsafe(33)[:43]
 
 
 ROUTES = [
-    (method, re.compile(shape), answer, schema)
-    for method, shape, answer, schema in (
-        ("GET", r"", Api.metadata, "Spreadsheet"),
-        ("GET", r"/values:batchGet", Api.values_batch_get, "BatchGetValuesResponse"),
-        (
-            "POST",
-            r"/values:batchGetByDataFilter",
-            Api.values_by_filter,
-            "BatchGetValuesByDataFilterResponse",
-        ),
-        ("POST", r"/values:batchUpdate", Api.values_batch_update, "BatchUpdateValuesResponse"),
-        ("POST", r"/values:batchClear", Api.values_batch_clear, "BatchClearValuesResponse"),
-        ("POST", r":batchUpdate", Api.batch_update, "BatchUpdateSpreadsheetResponse"),
-        ("POST", r"/values/(.+):append", Api.values_append, "AppendValuesResponse"),
-        ("POST", r"/values/(.+):clear", Api.values_clear, "ClearValuesResponse"),
-        ("PUT", r"/values/(.+)", Api.values_put, "UpdateValuesResponse"),
-        ("GET", r"/values/(.+)", Api.values_get, "ValueRange"),
+    (method, re.compile(shape), answer, *schemas)
+    for method, shape, answer, *schemas in (
+        ("GET", r"", Api.metadata, None, "Spreadsheet"),
+        ("POST", r":batchUpdate", Api.batch_update, *_both("BatchUpdateSpreadsheet")),
+        ("GET", r"/values:batchGet", Api.values_batch_get, None, "BatchGetValuesResponse"),
+        ("POST", r"/values:batchGetByDataFilter", Api.values_by_filter, *_both("BatchGetValuesByDataFilter")),
+        ("POST", r"/values:batchUpdate", Api.values_batch_update, *_both("BatchUpdateValues")),
+        ("POST", r"/values:batchClear", Api.values_batch_clear, *_both("BatchClearValues")),
+        ("POST", r"/values/(.+):append", Api.values_append, "ValueRange", "AppendValuesResponse"),
+        ("POST", r"/values/(.+):clear", Api.values_clear, *_both("ClearValues")),
+        ("PUT", r"/values/(.+)", Api.values_put, "ValueRange", "UpdateValuesResponse"),
+        ("GET", r"/values/(.+)", Api.values_get, None, "ValueRange"),
     )
 ]

@@ -17,8 +17,8 @@ PLAIN: Options = ("ROWS", "FORMATTED_VALUE", "SERIAL_NUMBER")
 class Sheet:
     """A tab: a grid, what its cells hold, how they look, and what is said about them.
 
-    `values[row][column]` ends where nothing is written. `looks` are formats, notes and dropdowns in the order in
-    which they were given: (area, path such as "userEnteredFormat.numberFormat", value).
+    `values[row][column]` ends where nothing is written. `looks` are formats, notes and dropdowns in the order
+    in which they were given: (area, path such as "userEnteredFormat.numberFormat", value).
     """
 
     sheet_id: int
@@ -216,7 +216,7 @@ class Spreadsheet:
         return told | ({"values": values} if values else {})
 
     def read_text(self, sheet: Sheet, area: Area, options: Options) -> bytes:
-        """The same as compact JSON, kept until a value changes: a large tab is polled more often than edited."""
+        """The same as compact JSON, kept until a value changes: a tab is polled more often than edited."""
         key = (sheet.sheet_id, sheet.title, area, options, self.locale)
         kept = self._texts.get(key)
         if kept is None or kept[0] != sheet.version:

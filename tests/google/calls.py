@@ -13,7 +13,7 @@ MINUTE = 60.0
 
 @dataclass
 class Call:
-    """One call. `kind` is read, write, drive or token; `status` 0 until answered, or if it never was.
+    """One call. `kind` is read, write, drive, token or other; `status` 0 until answered, or if it never was.
 
     `sent` counts the bytes of the body that went out, compressed if it was; `at` is by the stand-in's clock.
     """
@@ -91,7 +91,7 @@ class Log:
 
 @dataclass
 class Limits:
-    """Requests per minute, over the last 60 seconds by the clock; None is no limit. What is refused isn't counted."""
+    """Requests in the last 60 seconds by the clock; None is no limit. What is refused isn't counted."""
 
     clock: Callable[[], float]
     per_user: int | None = 60

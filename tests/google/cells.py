@@ -50,9 +50,15 @@ class Formatted:
 
 def stored(value: object, time_zone: str = "Etc/GMT") -> tuple[object, dict[str, str] | None]:
     """A Python value as its cell holds it, and the number format that comes with it."""
+    if isinstance(value, Formatted):
+        return stored(value.value, time_zone)[0], value.number_format
+    if value is None or isinstance(value, str | bool | int | Error | Formula):
+        return (None if value == "" else value), None
+    return _stored_number(value, time_zone)
+
+
+def _stored_number(value: object, time_zone: str) -> tuple[float, dict[str, str] | None]:
     match value:
-        case Formatted():
-            return stored(value.value, time_zone)[0], value.number_format
         case datetime():
             local = value.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None) if value.tzinfo else value
             return _whole((local - EPOCH) / DAY), DATE_TIME
@@ -62,14 +68,8 @@ def stored(value: object, time_zone: str = "Etc/GMT") -> tuple[object, dict[str,
             return (datetime.combine(EPOCH, value) - EPOCH) / DAY, TIME
         case timedelta():
             return value / DAY, TIME
-        case Decimal():
+        case Decimal() | float():
             return _whole(float(value)), None
-        case float():
-            return _whole(value), None
-        case "":
-            return None, None
-        case None | str() | bool() | int() | Error() | Formula():
-            return value, None
     raise TypeError(f"{value!r} is nothing that a cell holds")
 
 
@@ -111,7 +111,7 @@ def _typed_number(text: str, locale: str) -> tuple[object, dict[str, str] | None
 
 
 def _typed_day(text: str, _locale: str) -> tuple[object, dict[str, str] | None] | None:
-    """Only the order year, month, day: how others are read depends on the locale, and nothing here needs it."""
+    """Only year, month, day: how other orders are read depends on the locale, and no test needs it."""
     if not re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}( \d{1,2}:\d{2}(:\d{2})?)?", text):
         return None
     for pattern in ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):

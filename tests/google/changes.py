@@ -17,6 +17,7 @@ class Numbers:
 
     def __init__(self) -> None:
         self.last = 100_000_000
+        self.user = ""  # who asks
 
     def next(self) -> int:
         self.last += 7_919
@@ -42,7 +43,7 @@ def carried_out(book: Spreadsheet, requests: object, numbers: Numbers) -> list[d
 
 
 def _kept(book: Spreadsheet) -> tuple[dict, list[Sheet], list[dict]]:
-    """What may have to be put back. The values aren't copied deeply: they don't change, cells are replaced."""
+    """What may have to be put back. Values aren't copied deeply: cells are replaced, never changed."""
     return (
         copy.deepcopy(book.properties),
         [replace(sheet, **_copies(sheet)) for sheet in book.sheets],
@@ -182,8 +183,23 @@ def _update_property(book: Spreadsheet, sheet: Sheet, path: str, value: object) 
         _resize(sheet, **{"rows" if path.endswith("rowCount") else "columns": value})
     elif path == "hidden" and value and _only_one_seen(book, sheet):
         raise invalid("You can't hide all the sheets in a document.")
+    elif path.split(".", maxsplit=1)[0] in ("tabColor", "tabColorStyle"):
+        _colour(sheet, value)
     else:
         _set(sheet.properties, path, value or None)
+
+
+def _colour(sheet: Sheet, value: dict | None) -> None:
+    """A tab's colour, told in both ways, in 255ths, what is 0 left out."""
+    value = (value or {}).get("rgbColor") if "rgbColor" in (value or {}) else value
+    told = {name: _share(part) for name, part in (value or {}).items() if name != "alpha" and part}
+    for name, colour in (("tabColor", told), ("tabColorStyle", {"rgbColor": told})):
+        _set(sheet.properties, name, colour if told else None)
+
+
+def _share(part: float) -> float:
+    share = float(f"{int(part * 255 + 1e-6) / 255:.8g}")
+    return 1 if share == 1 else share
 
 
 def _only_one_seen(book: Spreadsheet, sheet: Sheet) -> bool:
@@ -252,15 +268,20 @@ def _set_validation(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
 def _add_protection(book: Spreadsheet, body: dict, numbers: Numbers) -> dict:
     asked = {key: value for key, value in body.get("protectedRange", {}).items() if value is not None}
     sheet, _ = grid_range(book, asked.get("range", {}))
-    asked.setdefault("protectedRangeId", numbers.next())
-    asked["requestingUserCanEdit"] = True
-    if asked.get("warningOnly") is False:
-        del asked["warningOnly"]
-    editors = asked.get("editors") or {}
-    asked["editors"] = {key: value for key, value in editors.items() if value}
-    asked["range"] = without_zero_id(asked.get("range", {}))
-    sheet.protected.append(asked)
-    return {"addProtectedRange": {"protectedRange": asked}}
+    editors = {key: value for key, value in asked.get("editors", {}).items() if value}
+    told = {
+        "protectedRangeId": asked.get("protectedRangeId") or numbers.next(),
+        "range": without_zero_id(asked.get("range", {})),
+        "description": asked.get("description"),
+        "warningOnly": asked.get("warningOnly"),
+        "requestingUserCanEdit": True,
+        "unprotectedRanges": [without_zero_id(one) for one in asked.get("unprotectedRanges", [])],
+    }
+    told = {key: value for key, value in told.items() if value}
+    # Whoever protects stays an editor; the reply doesn't say so, the spreadsheet then does.
+    users = list(dict.fromkeys([*editors.get("users", []), numbers.user]))
+    sheet.protected.append(told | {"editors": editors | {"users": users}})
+    return {"addProtectedRange": {"protectedRange": told | {"editors": editors}}}
 
 
 def without_zero_id(told: dict) -> dict:

@@ -18,12 +18,14 @@ ON_API = ("read", "write", "drive")
 class Fault:
     """One fault.
 
-    status: Google's JSON error with `code` (429, 500, 503, 401, 403, 404), `retry_after` in its header if given.
-    html_502: the page that Google's front end sends. stall: nothing for `seconds` (None: until the stand-in
-    closes), then the connection closes. slow: `seconds` before the right reply. drip: the right reply, `size`
-    bytes every `seconds`. reset: the connection breaks before the reply; reset_in_body: after `size` bytes of its
-    body. truncated: only `size` bytes of the body, though its length was promised. invalid_json: half the body,
-    its length as promised.
+    status: Google's JSON error with `code` (400 to 404, 429, 500, 503); `retry_after` in its header if given.
+    html_502: the page that Google's front end sends.
+    stall: nothing for `seconds` (None: until the stand-in closes), then the connection breaks.
+    slow: `seconds` before the right reply.
+    drip: the right reply, `size` bytes every `seconds`.
+    reset: the connection breaks before the reply; reset_in_body: after `size` bytes of its body.
+    truncated: only `size` bytes of the body, though its length was promised.
+    invalid_json: half the body, its length as promised.
     """
 
     kind: Kind
@@ -69,7 +71,7 @@ class Faults:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def next(self, *faults: Fault | None, on: Collection[str] = ON_API) -> None:
-        """The next calls of these kinds (read, write, drive, token) meet these, one each; None is no fault."""
+        """The next calls of these kinds (read, write, drive, token) meet these, one each; None: no fault."""
         with self._lock:
             self._queue.extend((fault, on) for fault in faults)
 

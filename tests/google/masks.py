@@ -17,7 +17,7 @@ def document(name: str) -> dict:
 
 
 def parsed(text: str) -> Mask:
-    """sheets(properties(sheetId,title),protectedRanges),spreadsheetId as a tree; {} takes everything below."""
+    """sheets(properties(sheetId,title),protectedRanges) as a tree; {} takes everything below."""
     tree, rest = _parse(text.replace("/", ".").replace(" ", ""))
     if rest:
         raise bad_mask(text)

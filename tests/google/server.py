@@ -6,7 +6,7 @@ import os
 import socket
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,7 +29,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-Answer = Callable[[Call, str, Fault | None], Reply]
+Answer = Callable[[Call, Mapping[str, str], Fault | None], Reply]
 Asked = Callable[[str, str, dict, bytes], Call]
 
 
@@ -134,7 +134,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             if kind == "slow":
                 self.server.closing.wait(fault.seconds)
-            self._send(call, self.server.answer(call, self.headers.get("Authorization") or "", fault), fault)
+            self._send(call, self.server.answer(call, self.headers, fault), fault)
 
     def _send(self, call: Call, reply: Reply, fault: Fault | None = None) -> None:
         head, body = self._packed(reply)
