@@ -20,6 +20,7 @@ from data_sources.errors import ConfigError
 from data_sources.google_config import Google
 from data_sources.mapping import Constant, TableMapping, attribute_name
 from data_sources.presets import PRESETS
+from scorecard.cells import trim
 from scorecard.contract import SETTINGS, TABLES, column_for
 
 DEFAULT_PATH: Final = Path(".streamlit/secrets.toml")
@@ -27,7 +28,8 @@ SOURCE_VARIABLE: Final = "TANDEM_SOURCE"
 CONFIG_VARIABLE: Final = "TANDEM_CONFIG"
 DEMO: Final = "demo"
 _KEYS: Final = ("source", "refresh_seconds", "crm", "settings", "tables", "google")
-_TABLE_KEYS: Final = ("table", "select", "columns", "values", "constants")
+_TABLE_KEYS: Final = ("table", "select", "columns", "values", "constants", "when")
+_WHEN_KEYS: Final = ("column", "is")
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,7 @@ class _Reader:
                 for key, value in values.items()
             },
             constants=self._constants(name, found.get("constants", {}), f"{where}.constants"),
+            when=self._conditions(name, found.get("when", {}), f"{where}.when"),
         )
 
     def _select(self, found: Mapping[str, object], where: str) -> str | None:
@@ -170,6 +173,23 @@ class _Reader:
             if not isinstance(value, str | int | float | bool):
                 raise self._error(f"{where}.{key}", "is neither text nor a number. Write dates as text.")
         return {self._column(table, key, where): value for key, value in found.items()}
+
+    def _conditions(self, table: str, section: object, where: str) -> dict[str, tuple[str, frozenset[str]]]:
+        found = self._mapping(section, where)
+        return {
+            self._column(table, key, where): self._when(value, f"{where}.{key}")
+            for key, value in found.items()
+        }
+
+    def _when(self, section: object, where: str) -> tuple[str, frozenset[str]]:
+        found = self._mapping(section, where)
+        self._known(found, _WHEN_KEYS, where)
+        values = found.get("is", [])
+        listed = values if isinstance(values, list) else [values]
+        if "column" not in found or not listed:
+            raise self._error(where, 'needs both: { column = "Stage", is = ["Closed Won"] }.')
+        texts = (self._text(value, f"{where}.is") for value in listed)
+        return self._text(found["column"], f"{where}.column"), frozenset(trim(t).casefold() for t in texts)
 
     def _column(self, table: str, key: str, where: str) -> str:
         """The contract's name of a column; leads may have columns of its own."""

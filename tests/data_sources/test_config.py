@@ -158,3 +158,17 @@ def test_the_environment_can_name_another_file(written):
     file = written('[tandem]\nsource = "sqlite:///crm.db"\n')
     assert load(None, {"TANDEM_CONFIG": str(file)}).source == "sqlite:///crm.db"
     assert load(None, {"TANDEM_CONFIG": str(file), "TANDEM_SOURCE": "demo"}).source == "demo"
+
+
+def test_a_condition_names_the_column_and_its_values(written):
+    leads = '[tandem.tables.leads.when]\nwon_at = { column = "Stage", is = ["Closed Won", "Gewonnen "] }\n'
+    found = load(written(leads), {}).tables["leads"].when
+    assert found == {"won_at": ("Stage", frozenset({"closed won", "gewonnen"}))}
+
+
+@pytest.mark.parametrize(
+    "wrong", ['{ is = "Won" }', '{ column = "Stage" }', '{ column = "Stage", are = "Won" }']
+)
+def test_half_a_condition_is_refused(written, wrong):
+    with pytest.raises(ConfigError, match=r"tandem\.tables\.leads\.when\.won_at"):
+        load(written(f"[tandem.tables.leads.when]\nwon_at = {wrong}\n"), {})
