@@ -52,6 +52,10 @@ def main(arguments: Sequence[str] | None = None, now: datetime | None = None) ->
     except (ValueError, ConfigError, SourceError, NotOurDemoError) as error:
         print(f"scorecard: {_one_line(str(error))}", file=sys.stderr)
         return REFUSED
+    except BrokenPipeError:
+        # whoever read the output has had enough (head, less); Python would complain once more when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLEAN
 
 
 def _one_line(text: str) -> str:
