@@ -16,6 +16,8 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from components import live, live_route
+
 # What pages import: loaded before the first visitor comes instead of while he waits.
 WARMED: Final = (
     "altair", "pandas", "scipy.stats", "sqlalchemy", "holidays", "babel.dates",
@@ -32,7 +34,11 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     _answer_at_once()
     gc.collect()
     gc.freeze()  # what is loaded now stays; later collections needn't look at it
+    live_route.release_at_the_end()
+    live.refresher()  # the source is read before the first visitor asks
     yield {}
+    live_route.release()
+    live.close()
 
 
 def _answer_at_once() -> None:
@@ -61,6 +67,6 @@ def menu() -> st.Page:
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(__file__, lifespan=lifespan)
+    app = st.App(__file__, lifespan=lifespan, routes=live_route.routes())
 else:
     menu().run()

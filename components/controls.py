@@ -10,7 +10,7 @@ import streamlit as st
 from sqlalchemy import select
 
 from components import live
-from components.choice import COMPARES, FILTERS, Chosen, Compare, choose, chosen
+from components.choice import COMPARES, FILTERS, Chosen, Compare, choose
 from scorecard import periods, small
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
@@ -29,34 +29,62 @@ _LISTED: Final = 500  # values a filter offers
 
 @dataclass(frozen=True)
 class Choices:
-    """What was chosen, checked; `notes` say what in a link couldn't be followed."""
+    """What was chosen, checked; `fixed`: the link says as_of; `notes`: what in it couldn't be followed."""
 
     period: Period
     compare: Period | None
     as_of: AsOf
     where: Filter
+    fixed: bool = False
     notes: tuple[str, ...] = ()
 
 
-def controls(
-    now: live.Live, settings: Settings, *, filters: bool, period: bool = True, compare: bool = True
-) -> Choices:
-    """The pickers, set to what the address says; a change goes into the address."""
-    written = chosen()
+@dataclass(frozen=True)
+class Asked:
+    """Which pickers a page has, and what the address says for them."""
+
+    written: Chosen
+    filters: bool = True
+    period: bool = True
+    compare: bool = True
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What can be picked, value and label each, and what is."""
+
+    choices: Choices
+    beside: Compare
+    periods: tuple[tuple[str, str], ...]
+    running: str
+    filters: Mapping[str, tuple[tuple[str, str], ...]]
+
+
+def offer(now: live.Live, settings: Settings, asked: Asked) -> Offer:
+    """What the pickers hold on this state of the data."""
     notes: list[str] = []
-    as_of = _as_of(now, written, notes)
-    asked = _period(written, as_of, settings, notes)
-    beside = _compare(written, notes)
-    offered = {name: live.cached(values, now.dataset, name) for name in FILTERS} if filters else {}
-    where = _where(written, {name: found for name, found in offered.items() if found})
-    if period:
-        _pick_period(asked, as_of, settings)
-    if compare:
-        _pick_compare(beside)
-    if offered:
-        _pick_filters(now.dataset, offered, where, written)
-    before = {"previous": asked.previous, "year_before": asked.year_before}.get(beside)
-    return Choices(asked, None if before is None else before(), as_of, where, tuple(notes))
+    as_of = _as_of(now, asked.written, notes)
+    fixed = "as_of" in asked.written and not notes
+    period = _period(asked.written, as_of, settings, notes)
+    beside = _compare(asked.written, notes)
+    found = {name: live.cached(values, now.dataset, name) for name in FILTERS} if asked.filters else {}
+    found = {name: some for name, some in found.items() if some}
+    where = _where(asked.written, found)
+    before = {"previous": period.previous, "year_before": period.year_before}.get(beside)
+    choices = Choices(period, None if before is None else before(), as_of, where, fixed, tuple(notes))
+    filters = {name: _labelled(now.dataset, name, some, where) for name, some in found.items()}
+    running = periods.containing(as_of.day).text
+    return Offer(choices, beside, _periods(period, as_of, settings), running, filters)
+
+
+def draw(offered: Offer, asked: Asked) -> None:
+    """The pickers, set to what the address says; a change goes into the address."""
+    if asked.period:
+        _pick_period(offered)
+    if asked.compare:
+        _pick_compare(offered.beside)
+    if asked.filters:
+        _pick_filters(offered, looking_back="as_of" in asked.written)
 
 
 def values(dataset: Dataset, column: str) -> tuple[str, ...]:
@@ -104,26 +132,27 @@ def _where(written: Chosen, offered: Mapping[str, Sequence[str]]) -> Filter:
     return Filter.of((name, value) for name in offered for value in written.get(name, ()))
 
 
-def _pick_period(period: Period, as_of: AsOf, settings: Settings) -> None:
-    offered = {p.text: p for p in periods.choices(as_of.day, settings.fiscal_year_start)} | {
-        period.text: period
-    }
-    st.session_state["pick_period"] = period.text
-    st.selectbox(
-        "Period",
-        list(offered),
-        format_func=lambda text: _named(offered[text], as_of, settings),
-        key="pick_period",
-        on_change=lambda: choose(
-            "period", *_unless(st.session_state["pick_period"], periods.containing(as_of.day).text)
-        ),
-        label_visibility="collapsed",
-        width=190,
-    )
+def _periods(period: Period, as_of: AsOf, settings: Settings) -> tuple[tuple[str, str], ...]:
+    offered = [*periods.choices(as_of.day, settings.fiscal_year_start), period]
+    return tuple({p.text: _named(p, as_of, settings) for p in offered}.items())
 
 
 def _named(period: Period, as_of: AsOf, settings: Settings) -> str:
     return f"{period.label(settings.locale)}{' (running)' if period.contains(as_of.day) else ''}"
+
+
+def _pick_period(offered: Offer) -> None:
+    names = dict(offered.periods)
+    st.session_state["pick_period"] = offered.choices.period.text
+    st.selectbox(
+        "Period",
+        list(names),
+        format_func=names.__getitem__,
+        key="pick_period",
+        on_change=lambda: choose("period", *_unless(st.session_state["pick_period"], offered.running)),
+        label_visibility="collapsed",
+        width=190,
+    )
 
 
 def _pick_compare(compare: Compare) -> None:
@@ -139,32 +168,38 @@ def _pick_compare(compare: Compare) -> None:
     )
 
 
-def _pick_filters(
-    dataset: Dataset, offered: Mapping[str, Sequence[str]], where: Filter, written: Chosen
-) -> None:
-    count = sum(len(found) for _, found in where.parts)
-    looking_back = "as_of" in written
-    label = f"Filter ({count + looking_back})" if count or looking_back else "Filter"
+def _pick_filters(offered: Offer, *, looking_back: bool) -> None:
+    count = sum(len(found) for _, found in offered.choices.where.parts) + looking_back
+    label = f"Filter ({count})" if count else "Filter"
     with st.popover(label, icon=":material/filter_alt:", key="pick_filters"):
-        for name, found in offered.items():
-            if found:
-                _pick_values(dataset, name, found, where)
+        for name, found in offered.filters.items():
+            _pick_values(name, dict(found), offered.choices.where)
         if looking_back:
             st.button("Back to now", on_click=choose, args=("as_of",), icon=":material/history:")
 
 
-def _pick_values(dataset: Dataset, name: str, found: Sequence[str], where: Filter) -> None:
-    taken = [value for value in dict(where.parts).get(name, ()) if value is not None]
-    names = _names(dataset, name)
-    st.session_state[f"pick_{name}"] = taken
+def _pick_values(name: str, labels: Mapping[str, str], where: Filter) -> None:
+    st.session_state[f"pick_{name}"] = _taken(name, where)
     st.multiselect(
         _FILTER_WORDS[name],
-        list(dict.fromkeys((*found, *taken))),
-        format_func=lambda value: names.get(value, value),
+        list(labels),
+        format_func=labels.__getitem__,
         key=f"pick_{name}",
         on_change=lambda: choose(name, *st.session_state[f"pick_{name}"]),
         placeholder="all",
     )
+
+
+def _labelled(
+    dataset: Dataset, name: str, found: Sequence[str], where: Filter
+) -> tuple[tuple[str, str], ...]:
+    """The values of a filter with the names they go by; those taken stand there even if nobody has them."""
+    names = _names(dataset, name)
+    return tuple((v, names.get(v, v)) for v in dict.fromkeys((*found, *_taken(name, where))))
+
+
+def _taken(name: str, where: Filter) -> list[str]:
+    return [value for value in dict(where.parts).get(name, ()) if value is not None]
 
 
 def _names(dataset: Dataset, column: str) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -18,10 +18,15 @@ _KEY: Final = "pick_goal"
 _LONGEST: Final = 300
 
 
-def pick(lines: Sequence[Line]) -> str | None:
+def names(lines: Sequence[Line]) -> dict[str, str]:
+    """What the goals go by in the picker, parts indented."""
+    return {line.goal_id: f"{' ' * line.depth}{line.name}" for line in lines}
+
+
+def pick(offered: Mapping[str, str]) -> str | None:
     """The goal in the address, with a picker over those of the period; None when none is asked for."""
     asked = st.query_params.get("goal", "")[:_LONGEST] or None
-    names = {line.goal_id: f"{' ' * line.depth}{line.name}" for line in lines}
+    names = dict(offered)
     if not names and asked is None:
         return None
     if asked is not None:

@@ -1,22 +1,28 @@
-"""The one place that knows the data sources: opens one, watches its state, remembers what was worked out.
+"""The one place that knows the data sources: watches the configured one, remembers what was worked out.
 
-One source, one engine and one memory serve every session of the process. A rerun that finds the same state of
-the data, the same period, as_of and filters runs no query.
+One thread per process, the refresher, asks the source and publishes each state of the data whole. Pages and
+open screens take what is published: no viewer causes a read, but for the button that says so. A rerun that
+finds the same state, period, as_of and filters runs no query.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
+from hashlib import sha256
+from traceback import format_tb
+from typing import Concatenate, Final, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
 from data_sources import config
 from data_sources.errors import ConfigError, SourceError
+from data_sources.source import Source
 from data_sources.sources import advice as index_advice
 from data_sources.sources import connect
 from scorecard import small
@@ -26,19 +32,14 @@ from scorecard.dataset import Dataset
 P = ParamSpec("P")
 T = TypeVar("T")
 
-EVERY: Final = timedelta(seconds=2)  # how long an answer of the source is the present
 STEP: Final = timedelta(minutes=10)  # as_of moves on in steps, so that a rerun asks what was asked before
 REMEMBERED: Final = 512  # results, over all states of the data, periods, filters
-
-
-class Source(Protocol):
-    """What is watched; both raise SourceError when the data can't be had."""
-
-    def probe(self) -> str:
-        """A text that changes when the data do."""
-
-    def open(self) -> Dataset:
-        """The tables in their present state."""
+WATCHED: Final = 20.0  # seconds after the last sign of a viewer in which the source counts as watched
+AGAIN: Final = 3.0  # seconds in which "read now" is answered by the reading just made
+RETRY: Final = 5.0  # seconds until a source that couldn't even be named is looked for again
+_FIRST: Final = 120.0  # seconds a visitor waits for the first reading
+_THREAD: Final = "tandem-refresher"
+_LOG: Final = logging.getLogger(__name__)
 
 
 class NoDataError(Exception):
@@ -47,60 +48,269 @@ class NoDataError(Exception):
 
 @dataclass(frozen=True)
 class Live:
-    """The last good state of the data, when it was last found to be current, and what went wrong since."""
+    """A state of the data: when it was last read with success, when it last changed, what went wrong since.
+
+    `changed` is what the source says, else when a reading first differed from the one before, else None.
+    """
 
     dataset: Dataset
     checked: datetime
+    changed: datetime | None = None
     trouble: str | None = None
 
 
-@dataclass
-class Watch:
-    """A source with its last good state, shared by all sessions: one of them looks, the others wait."""
+@dataclass(frozen=True)
+class Published:
+    """What the refresher has to say: data, or why there are none yet; neither before the first reading."""
 
-    source: Source
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _last: Live | None = None
-    _version: str | None = None
-    _looked: datetime | None = None
+    live: Live | None = None
+    failure: str | None = None
 
-    def now(self, moment: datetime, *, again: bool = False) -> Live:
-        """The state of the data; the source is asked when the last answer is old, or `again`."""
-        with self._lock:
-            if again or self._last is None or self._looked is None or moment - self._looked >= EVERY:
-                self._last = self._look(moment, again=again)
-                self._looked = moment
-            return self._last
 
-    def _look(self, moment: datetime, *, again: bool) -> Live:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Refresher:
+    """Looks at a source whenever it is due and publishes what it finds; safe to share between threads.
+
+    `connect` gives the source (ConfigError, SourceError); it is asked again until it does. `clock` stamps
+    what is read, `ticks` measures spans in seconds. The thread calls `listeners` after news and each order.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Source],
+        clock: Callable[[], datetime] = _now,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.published = Published()
+        self.done = 0  # looks that are over
+        self.ended = False
+        self.listeners: set[Callable[[], None]] = (
+            set()
+        )  # called from the thread, after news and after each order
+        self._connect, self._clock, self._ticks = connect, clock, ticks
+        self._source: Source | None = None
+        self._version: str | None = None
+        self._begun = 0
+        self._ordered = False
+        self._order_done = float("-inf")
+        self._looked = float("-inf")
+        self._touched = float("-inf")
+        self._changed = threading.Condition()
+
+    # --- for pages and routes
+
+    def touch(self) -> None:
+        """Says that somebody is looking."""
+        with self._changed:
+            slept, self._touched = not self._is_watched(), self._ticks()
+            if slept:
+                self._changed.notify_all()  # the next look may be due sooner now
+
+    def wait_for_first(self, seconds: float) -> Published:
+        """What is published, after the first reading at the latest."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.published != Published() or self.ended, seconds)
+            return self.published
+
+    def order(self) -> int:
+        """Asks for a whole reading now, shared by all who ask meanwhile; gives what `done` reaches by it."""
+        with self._changed:
+            if self._ticks() - self._order_done < AGAIN:
+                return self.done
+            self._ordered = True
+            self._changed.notify_all()
+            return self._begun + 1
+
+    def wait_until_done(self, look: int, seconds: float) -> bool:
+        """Waits for an ordered look; whether it came in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.done >= look or self.ended, seconds)
+
+    def end(self) -> None:
+        """Ends the thread after what it is doing, and lets go of everybody who waits."""
+        with self._changed:
+            self.ended = True
+            self._changed.notify_all()
+        self._tell()
+
+    # --- the thread
+
+    def run(self) -> None:
+        """Looks until it is ended."""
         try:
-            version = self.source.probe()
-            if self._last is None or again or version != self._version:
-                self._last = Live(self._newer(self.source.open()), moment)
-                self._version = version
-            return replace(self._last, checked=moment, trouble=None)
-        except SourceError as error:
-            if self._last is None:
-                raise NoDataError(str(error)) from error
-            return replace(self._last, trouble=str(error))
+            while not self.ended:
+                self.look()
+                self._sleep()
+        finally:
+            if self._source is not None:
+                self._source.close()
+
+    def look(self) -> None:
+        """One look at the source; whatever goes wrong is published, never raised."""
+        with self._changed:
+            self._begun += 1
+            ordered, self._ordered = self._ordered, False
+        before = self.published
+        try:
+            after = Published(self._read(everything=ordered))
+        except (ConfigError, SourceError) as error:
+            after = self._failed(str(error))
+        except Exception as error:  # noqa: BLE001 - the thread outlives any flaw, and every screen says so
+            after = self._failed(_unforeseen(error))
+        with self._changed:
+            self._publish(after)
+            self.done, self._looked = self._begun, self._ticks()
+            self._order_done = self._looked if ordered else self._order_done
+        if ordered or _news(before) != _news(after):
+            self._tell()
+
+    def pause(self) -> float:
+        """Seconds until the next look is due."""
+        watched = self._is_watched()
+        if self._source is None:
+            wait = RETRY if watched else RETRY * 6
+        else:
+            wait = self._source.wait(watched=watched)
+        return self._looked + wait - self._ticks()
+
+    def _sleep(self) -> None:
+        with self._changed:
+            while not self.ended and not self._ordered and (left := self.pause()) > 0:
+                self._changed.wait(left)
+
+    def _read(self, *, everything: bool) -> Live:
+        source = self._connected()
+        version = source.probe(everything=everything)
+        last = self.published.live
+        if last is not None and version == self._version:
+            return replace(last, checked=self._clock(), trouble=None)
+        found = self._newer(source.open())
+        small.settings(found)  # read here, so that nobody who only wants to format a time waits for it
+        self._version = version
+        return Live(found, self._clock(), self._changed_at(found))
+
+    def _connected(self) -> Source:
+        if self._source is None:
+            self._source = self._connect()
+            self._show_last(self._source)
+        return self._source
+
+    def _show_last(self, source: Source) -> None:
+        """The last good state of an earlier process is shown at once, with its age."""
+        kept = source.last()
+        if kept is not None:
+            small.settings(kept)
+            with self._changed:
+                self._publish(Published(Live(kept, kept.stamp.read_at, kept.stamp.changed_at)))
+            self._tell()
 
     def _newer(self, found: Dataset) -> Dataset:
         """What was opened; the same state opened again stays the one on which so much was worked out."""
-        same = self._last is not None and self._last.dataset.stamp.version == found.stamp.version
-        return self._last.dataset if same and self._last is not None else found
+        last = self.published.live
+        same = last is not None and last.dataset.stamp.version == found.stamp.version
+        return last.dataset if same and last is not None else found
+
+    def _changed_at(self, found: Dataset) -> datetime | None:
+        last = self.published.live
+        if last is None or found is last.dataset:
+            return found.stamp.changed_at or (None if last is None else last.changed)
+        return found.stamp.changed_at or self._clock()
+
+    def _failed(self, reason: str) -> Published:
+        last = self.published.live
+        return Published(failure=reason) if last is None else Published(replace(last, trouble=reason))
+
+    def _publish(self, published: Published) -> None:
+        self.published = published
+        self._changed.notify_all()
+
+    def _tell(self) -> None:
+        for listener in tuple(self.listeners):
+            listener()
+
+    def _is_watched(self) -> bool:
+        return self._ticks() - self._touched < WATCHED
 
 
-def live(*, again: bool = False) -> Live:
-    """The data as they are now; NoDataError when there are none to show."""
-    return _watch().now(datetime.now(UTC), again=again)
+def _news(published: Published) -> tuple[str | None, ...]:
+    """What of it is worth waking everybody for."""
+    found = published.live
+    version = None if found is None else found.dataset.stamp.version
+    return version, None if found is None else found.trouble, published.failure
 
 
-@st.cache_resource(show_spinner="Opening the data …")
-def _watch() -> Watch:
-    try:
-        return Watch(connect(config.load(environ=os.environ), datetime.now(UTC)))
-    except (ConfigError, SourceError) as error:
-        raise NoDataError(str(error)) from error
+def _unforeseen(error: Exception) -> str:
+    """Logged without its message, in which a driver may put a password."""
+    name, where = type(error).__name__, "".join(format_tb(error.__traceback__))
+    _LOG.error("The data could not be read: %s\n%s", name, where)
+    return f"Reading stopped at an unforeseen error ({name}); the server's log says where."
+
+
+class _Thread(threading.Thread):
+    """The refresher's thread. It is found by its name: that outlives a reload of this module."""
+
+    def __init__(self, refresher: Refresher) -> None:
+        super().__init__(target=refresher.run, name=_THREAD, daemon=True)
+        self.refresher = refresher
+
+
+_starting: Final = threading.Lock()
+
+
+def refresher() -> Refresher:
+    """The process's one refresher; started when it is first asked for."""
+    with _starting:
+        found = _running()
+        if found is None:
+            found = Refresher(_configured)
+            _Thread(found).start()
+        return found
+
+
+def close() -> None:
+    """Ends the refresher; the next visitor would start a new one, with the configuration as it is then."""
+    with _starting:
+        if (found := _running()) is not None:
+            found.end()
+
+
+def _running() -> Refresher | None:
+    threads = (thread for thread in threading.enumerate() if thread.name == _THREAD)
+    found: list[Refresher] = [thread.refresher for thread in threads]  # type: ignore[attr-defined]  # a _Thread
+    return next((one for one in found if not one.ended), None)
+
+
+def _configured() -> Source:
+    return connect(config.load(environ=os.environ), _now())
+
+
+def live() -> Live:
+    """The data as they are published; the first visitor waits for them. NoDataError when there are none."""
+    watched = refresher()
+    watched.touch()
+    found = watched.published
+    if found == Published():
+        with st.spinner("Opening the data …"):
+            found = watched.wait_for_first(_FIRST)
+    if found.live is None:
+        raise NoDataError(found.failure or "The first reading takes very long. Try again in a minute.")
+    return found.live
+
+
+def read_now(seconds: float = _FIRST) -> None:
+    """Reads everything of the source now, shared with all who ask meanwhile, and waits for it."""
+    watched = refresher()
+    watched.touch()
+    watched.wait_until_done(watched.order(), seconds)
+
+
+def seen(now: Live | None, moment: datetime) -> str:
+    """What a screen shows by default, in a short text: it changes with the data and with as_of's steps."""
+    version = "" if now is None else sha256(now.dataset.stamp.version.encode()).hexdigest()[:12]
+    return f"{version}.{int(moment.timestamp()) // STEP.seconds:x}"
 
 
 def as_of(now: Live, written: str | None) -> AsOf:

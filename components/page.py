@@ -2,87 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from collections.abc import Sequence
+from typing import Final, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from components import controls, live
-from components.text import escape, html
+from components import controls, live, live_route, live_stamp
+from components.choice import chosen
+from components.controls import Asked
+from components.screen import STAMP, Screen, View
+from components.text import escape
 from components.theme import ICON, use_style
-from scorecard import small
-from scorecard.clock import AsOf
-from scorecard.dataset import Dataset
-from scorecard.formats import Formats
-from scorecard.periods import Period
-from scorecard.scopes import Filter
-from scorecard.settings import Settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+__all__ = ["NAME", "View", "open_page"]
+
 NAME: Final = "Tandem"
 
 
-@dataclass(frozen=True)
-class View:
-    """What a page shows: the data in one state, as they look from `as_of`, for a period and a filter."""
-
-    slug: str
-    dataset: Dataset
-    settings: Settings
-    formats: Formats
-    period: Period
-    compare: Period | None
-    as_of: AsOf
-    where: Filter
-
-    def get(self, function: Callable[Concatenate[Dataset, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What a pure function of the data says; worked out once for this state and these arguments."""
-        return live.cached(function, self.dataset, *args, **kwargs)
-
-
 def open_page(
-    slug: str, question: str, *, filters: bool = True, period: bool = True, compare: bool = True
+    slug: str,
+    question: str,
+    tables: Sequence[str] = (),
+    *,
+    filters: bool = True,
+    period: bool = True,
+    compare: bool = True,
 ) -> View:
     """Starts a page; what must hold on every page happens here, whichever way the viewer came.
 
-    The question is the page's heading; what a page has no use for can't be picked there. Without the
-    right to see, or without data, the page ends here.
+    The question is the page's heading; `tables` are those whose rows it shows; what a page has no use for
+    can't be picked there. Without the right to see, or without data, the page ends here.
     """
     st.set_page_config(page_title=f"{question} · {NAME}", page_icon=str(ICON), layout="wide")
     use_style()
     _gate()
-    now = _data(slug)
-    settings = small.settings(now.dataset)
+    screen = Screen.of(slug, _data(slug), Asked(chosen(), filters=filters, period=period, compare=compare))
     with st.container(horizontal=True, vertical_alignment="bottom", key="page_head"):
         st.title(escape(question), anchor=False, width="stretch")
-        choices = controls.controls(now, settings, filters=filters, period=period, compare=compare)
-    _stamp(now, choices.as_of, Formats.of(settings))
-    for note in choices.notes:
+        controls.draw(screen.frame.offer, screen.asked)
+    _stamp(screen)
+    _ = tables  # HERE: the corner count of errors that touch these tables (scorecard.data_view.touching)
+    for note in screen.frame.offer.choices.notes:
         st.info(escape(note), icon=":material/link_off:")
-    return View(
-        slug,
-        now.dataset,
-        settings,
-        Formats.of(settings),
-        choices.period,
-        choices.compare,
-        choices.as_of,
-        choices.where,
-    )
+    return screen.view
+
+
+def _may_see() -> bool:
+    """Where [auth] is configured nobody sees anything without signing in; where it isn't the app is open."""
+    return _providers() is None or bool(getattr(st.user, "is_logged_in", False))
 
 
 def _gate() -> None:
-    """Where [auth] is configured nobody passes without signing in; where it isn't the app is open."""
-    providers = _providers()
-    if providers is None or getattr(st.user, "is_logged_in", False):
+    if _may_see():
         return
     st.title(NAME, anchor=False)
     st.write("Sign in to see your company's scorecard.")
-    for provider in providers or (None,):
+    for provider in _providers() or (None,):
         st.button(
             f"Sign in{'' if provider is None else f' with {escape(provider)}'}",
             on_click=st.login,
@@ -107,37 +86,33 @@ def _providers() -> list[str] | None:
 
 def _data(slug: str) -> live.Live:
     try:
-        now = live.live()
+        return live.live()
     except live.NoDataError as error:
         st.title("No data to show yet", anchor=False)
         st.error(escape(error), icon=":material/database_off:")
-        st.button("Try again", key=f"{slug}_again", on_click=_look_again)
+        st.button("Try again", key=f"{slug}_again", on_click=live.read_now)
         st.stop()
-    return now
 
 
-def _look_again() -> None:
-    try:
-        live.live(again=True)
-    except live.NoDataError:
-        return  # the run that follows says so
+def _stamp(screen: Screen) -> None:
+    """How old the figures are; it keeps the screen up to date. A fragment: its news rerun nothing else."""
+    with st.container(key="page_stamp"):
+        st.fragment(_draw_stamp, key=STAMP)(screen)
 
 
-def _seen_from(as_of: AsOf, formats: Formats) -> str:
-    """A whole day by its date, a moment by its time."""
-    whole_day = as_of.text == as_of.day.isoformat()
-    return formats.date(as_of.day) if whole_day else formats.moment(as_of.instant)
+def _draw_stamp(screen: Screen) -> None:
+    if not _may_see():
+        st.rerun()  # signed out since: the page shows the gate
+    live_stamp.stamp(
+        live_stamp.Drawn(live.seen(screen.now, screen.moment), _fixed(screen)),
+        live_route.mint(),
+        on_changed=screen.catch_up,
+        on_renewed=lambda: None,
+        key="page_live",
+    )
 
 
-def _stamp(now: live.Live, as_of: AsOf, formats: Formats) -> None:
-    """How old the data are, small; and loud when the source couldn't be read since."""
-    read = formats.moment(int(now.checked.timestamp()))
-    said = f"{now.dataset.label} · as of {_seen_from(as_of, formats)} · read {read}"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page_stamp"):
-        st.html(html('<p class="t-stamp">{said}</p>', said=said), width="content")
-        st.button("Read again", type="tertiary", on_click=_look_again, key="page_read_again")
-    if now.trouble is not None:
-        st.warning(
-            f"These are the figures of {escape(read)}. Since then: {escape(now.trouble)}",
-            icon=":material/sync_problem:",
-        )
+def _fixed(screen: Screen) -> str | None:
+    """The as_of of the address, ready to read."""
+    as_of = screen.fixed_as_of()
+    return None if as_of is None else live_stamp.seen_from(as_of, screen.view.formats)

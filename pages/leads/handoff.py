@@ -1,66 +1,57 @@
+from functools import partial
+
 import streamlit as st
 
-from components import breakdown, tables, tiles
-from components.charts import Reason, Stage, Wait, funnel, pareto, waits
-from components.page import open_page
+from components import board, handoff_page, tiles
+from components.page import View, open_page
 from components.picks import pick
-from components.sentences import told
+from components.sections import outline, section
 from scorecard import handoff_groups, handoff_view
-from scorecard.metrics import METRICS
 
-view = open_page("handoff", "Are leads handed over well, and where not?")
-asked = (view.period, view.as_of, view.where)
-reading = view.get(handoff_view.handoff_of, view.period, view.compare, view.as_of, view.where)
-if reading.nothing is not None:
-    tiles.empty(*reading.nothing)
+TABLES = ("leads", "touches", "people", "campaigns", "goals", "settings")
+view = open_page("handoff", "Are leads handed over well, and where not?", TABLES)
+
+
+def found(now: View) -> handoff_view.Handoff:
+    return now.get(handoff_view.handoff_of, now.period, now.compare, now.as_of, now.where)
+
+
+def groups(now: View) -> tuple[handoff_groups.Group, ...]:
+    return now.get(handoff_groups.breakdown, by, now.period, now.as_of, now.where)
+
+
+nothing = outline(view, lambda now: found(now).nothing)
+if nothing is not None:
+    tiles.empty(*nothing)
     st.stop()
 
-median = handoff_view.median_metric(view.settings)
-rates = {"acceptance_rate": "Accepted", "sla_compliance": "SLA met", median: "Half touched within",
-         "lead_rating": "Rating by sales"}  # fmt: skip
-first = {"handoffs": "Handed off", **rates}
-tiles.verdict(*map(told, reading.verdict))
-tiles.because(*map(told, reading.because))
-tiles.tiles([tiles.Tile(word, reading.rows[m], reading.beside.get(m, "")) for m, word in first.items()], view)
+section(view, "verdict", lambda now: found(now).verdict, board.verdict)
+section(view, "because", lambda now: found(now).because, board.because)
+section(view, "tiles", found, handoff_page.numbers)
 
 left, right = st.columns(2, gap="large")
 with left:
-    steps = funnel([Stage(s.name, s.count, s.step) for s in reading.stages], view.formats)
-    tables.with_table(steps, view, title="How far they got", key="funnel")
+    section(view, "funnel", lambda now: found(now).stages, handoff_page.stages)
 with right:
-    if reading.speed is None:
-        tiles.locked("Speed to lead", reading.rows[median])
-    else:
-        curve = waits([Wait(*step) for step in reading.speed.curve], reading.speed.marks, view.formats)
-        tables.with_table(curve, view, title="Speed to lead", key="waits")
-        tiles.note(reading.speed.says)
+    section(view, "speed", found, handoff_page.speed)
 
 st.subheader("Where it differs", anchor=False)
-offered = handoff_groups.offered(view.dataset)
+offered = outline(view, lambda now: handoff_groups.offered(now.dataset))
 by = pick("by", "Group by", offered)
-groups = view.get(handoff_groups.breakdown, by, *asked)
-breakdown.side_by_side(groups, reading.rows, view)
-tables.table(breakdown.table(groups, offered[by], median), view, name=f"hand-off by {by}", key="by")
+draw_groups = partial(handoff_page.groups, by=by, title=offered[by])
+section(view, "groups", lambda now: (groups(now), found(now).rows), draw_groups)
 
 left, right = st.columns(2, gap="large")
 with left:
-    if not reading.reasons:
-        tiles.empty(*reading.no_reasons)
-    else:
-        reasons = pareto([Reason(r.name, r.count, r.before, r.share) for r in reading.reasons], view.formats)
-        tables.with_table(reasons, view, title="Why leads come back", key="reasons")
-        tiles.note(reading.rejections)
+    section(view, "reasons", found, handoff_page.reasons)
 with right:
-    if reading.nurtured:
-        st.subheader("Nurtured, and come again", anchor=False)
-        tiles.tiles([tiles.Tile(METRICS[m].label, reading.rows[m]) for m in reading.nurtured], view)
-        tiles.note(reading.nurture)
+    section(view, "nurtured", found, handoff_page.nurtured)
 
-if reading.cohorts:
-    st.subheader("What becomes of them", anchor=False)
-    tiles.tiles([tiles.Tile(METRICS[m].label, reading.rows[m]) for m in reading.cohorts], view)
-    tiles.note(reading.maturity)
-
-st.subheader("The last twelve months", anchor=False)
-breakdown.courses(view.get(handoff_groups.months, *asked), rates, view)
-tiles.notes(reading.lacking)
+section(view, "cohorts", found, handoff_page.cohorts)
+section(
+    view,
+    "months",
+    lambda now: now.get(handoff_groups.months, now.period, now.as_of, now.where),
+    handoff_page.months,
+)
+section(view, "lacking", lambda now: found(now).lacking, handoff_page.lacking)

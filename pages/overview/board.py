@@ -1,35 +1,28 @@
 import streamlit as st
 
-from components import charts, goal_bars, sentences, tables, tiles
-from components.page import open_page
-from components.readings import Named
+from components import board
+from components.page import View, open_page
+from components.sections import section
 from scorecard import overview
 
-view = open_page("scorecard", "Are marketing and sales on track together?")
-found = view.get(overview.read, view.period, view.as_of, view.compare, view.where)
+TABLES = ("goals", "goal_actuals", "milestones", "quotas", "people", "leads", "settings", "fx_rates")
+view = open_page("scorecard", "Are marketing and sales on track together?", TABLES)
 
-tiles.verdict(*(sentences.told(said) for said in found.verdict))
-tiles.tiles([tiles.Tile(reading.name, reading.row, reading.beside) for reading in found.tiles], view)
-if found.narrowed:
-    st.caption(found.narrowed)
-if found.steps:
-    sentences.steps(found.steps)
+
+def found(now: View) -> overview.Overview:
+    return now.get(overview.read, now.period, now.as_of, now.compare, now.where)
+
+
+section(view, "verdict", lambda now: found(now).verdict, board.verdict)
+section(view, "tiles", lambda now: found(now).tiles, board.numbers)
+section(view, "narrowed", lambda now: found(now).narrowed, board.caption)
+section(view, "steps", lambda now: found(now).steps, board.steps)
 
 left, right = st.columns([11, 9], gap="large")
-if found.goals:
-    with left:
-        goal_bars.goal_bars(found.goals, view, title="Shared goals", key="goals", few=True)
-        sentences.lead_on(f"All {found.all_goals} goals", "goals")
+with left:
+    section(view, "goals", lambda now: (found(now).goals, found(now).all_goals), board.goals)
 with right:
-    if found.concerns:
-        with st.container(key="board_attention"):
-            sentences.attention(found.concerns, view, title="What needs attention first", key="attention")
-    if found.quotas:
-        pairs = [charts.Pair(line.name, (Named(line.name, line.row, line.unit),)) for line in found.quotas]
-        if found.gap:
-            both = tuple(Named(line.name, line.row, line.unit) for line in found.gap)
-            pairs.insert(0, charts.Pair("Side by side", both))
-        title = f"Quotas: {found.gap_said}" if found.gap_said else "Quotas"
-        with st.container(key="board_quotas"):
-            tables.with_table(charts.dumbbells(pairs, view.formats), view, title=title, key="quotas")
-            sentences.lead_on("Both teams, person by person", "quotas", before=found.other_times)
+    with st.container(key="board_attention"):
+        section(view, "attention", lambda now: found(now).concerns, board.concerns)
+    with st.container(key="board_quotas"):
+        section(view, "quotas", lambda now: board.Quotas.of(found(now)), board.quotas)

@@ -1,47 +1,40 @@
 import streamlit as st
 
-from components import charts, goal_bars, goal_choice, sentences, tiles
-from components.page import open_page
-from components.tables import with_table
+from components import board, goal_choice, goal_page, tiles
+from components.page import View, open_page
+from components.sections import outline, section
 from scorecard import goal_tree
 
-view = open_page("goals", "Which shared goals will we reach?", filters=False)
-tree = view.get(goal_tree.read, view.period, view.as_of)
-tiles.verdict(*(sentences.told(said) for said in tree.verdict))
-asked = goal_choice.pick(tree.lines)
-panel = None if asked is None else view.get(goal_tree.panel, view.as_of, asked)
+TABLES = ("goals", "goal_actuals", "milestones", "target_changes", "people", "settings")
+view = open_page("goals", "Which shared goals will we reach?", TABLES, filters=False)
 
-if asked is not None and panel is None:
+
+def tree(now: View) -> goal_tree.Tree:
+    return now.get(goal_tree.read, now.period, now.as_of)
+
+
+def panel(now: View) -> goal_tree.Panel | None:
+    return None if asked is None else now.get(goal_tree.panel, now.as_of, asked)
+
+
+section(view, "verdict", lambda now: tree(now).verdict, board.verdict)
+asked = goal_choice.pick(outline(view, lambda now: goal_choice.names(tree(now).lines)))
+is_there = outline(view, lambda now: panel(now) is not None)
+
+if asked is not None and not is_there:
     tiles.empty(
         f"There is no goal {asked}",
         "It may have been renamed or taken out; the list below has all there are.",
     )
-if panel is not None:
-    goal_choice.title(panel, view)
+if is_there:
+    section(view, "title", panel, goal_page.title)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        if panel.history:
-            shown = [charts.Point(*goal_choice.cells(moment)) for moment in panel.history]
-            figure = charts.history(
-                shown, panel.goal.target, panel.goal.unit, panel.line.row.team, view.formats
-            )
-            with_table(figure, view, title="Target against actual", key="history")
-        st.caption(goal_choice.method(panel))
-        if panel.parts:
-            goal_bars.goal_bars(panel.parts, view, title="Its parts", key="parts")
-            st.caption(panel.parts_sum)
+        section(view, "history", panel, goal_page.history)
+        section(view, "parts", panel, goal_page.parts)
     with right:
-        goal_bars.facts((*panel.facts, *panel.people))
-        if panel.changes:
-            st.subheader("The target was moved", anchor=False)
-            goal_bars.changes(panel.changes)
-        if panel.entries:
-            st.subheader("Entered by hand", anchor=False)
-            goal_bars.entries(panel.entries[:6])
+        section(view, "facts", panel, goal_page.facts)
+        section(view, "changes", lambda now: goal_page.changes_of(panel(now)), goal_page.changes)
+        section(view, "entries", lambda now: goal_page.entries_of(panel(now)), goal_page.entries)
 
-if tree.lines:
-    goal_bars.goal_bars(tree.lines, view, title="All goals", key="all")
-elif "goals" not in view.dataset.relations:
-    tiles.empty(
-        "No shared goals yet", "Fill the table goals: goal_id, target, start and due are enough to start."
-    )
+section(view, "all", lambda now: tree(now).lines, goal_page.every)

@@ -37,14 +37,14 @@ def demo_url(tmp_path_factory):
 def opened(monkeypatch):
     def open_page(url, **parameters):
         monkeypatch.setenv("TANDEM_SOURCE", url)
-        live._watch.clear()
+        live.close()
         app = AppTest.from_file(str(ROOT / "pages/overview/board.py"), default_timeout=60)
         for name, value in {"period": "2026-Q4", "as_of": "2026-11-21", **parameters}.items():
             app.query_params[name] = value
         return app.run()
 
     yield open_page
-    live._watch.clear()
+    live.close()
 
 
 class _Text(HTMLParser):

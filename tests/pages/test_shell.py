@@ -20,9 +20,9 @@ PAGES = {
 @pytest.fixture(autouse=True)
 def company(tmp_path, monkeypatch):
     monkeypatch.setenv("TANDEM_SOURCE", small_company(tmp_path / "small.db"))
-    live._watch.clear()
+    live.close()
     yield
-    live._watch.clear()
+    live.close()
 
 
 def opened(page="scorecard", **parameters):
@@ -105,7 +105,7 @@ def test_a_filter_on_a_value_nobody_has_is_shown_and_not_lost():
 
 def test_a_source_that_is_not_there_is_told_in_one_message(monkeypatch, tmp_path):
     monkeypatch.setenv("TANDEM_SOURCE", f"sqlite:///{tmp_path / 'none.db'}")
-    live._watch.clear()
+    live.close()
     app = opened()
     assert not app.exception
     assert "none" in app.error[0].value
@@ -114,7 +114,7 @@ def test_a_source_that_is_not_there_is_told_in_one_message(monkeypatch, tmp_path
 
 def test_a_password_is_never_shown(monkeypatch):
     monkeypatch.setenv("TANDEM_SOURCE", "postgresql+psycopg://reader:geheim@127.0.0.1:1/crm")
-    live._watch.clear()
+    live.close()
     app = opened()
     assert app.error
     assert "geheim" not in str(app.main)

@@ -1,0 +1,57 @@
+"""The Data page's parts: what was read, what is locked, what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components import board, problems, tables, tiles
+from components.screen import View
+from scorecard.data_view import Group, Locked, Read, Wrong
+from scorecard.dataset import Stamp
+
+
+def verdict(found: tuple[Wrong, Sequence[Read], Sequence[Locked]], view: View) -> None:
+    """What is wrong in a sentence, and in figures."""
+    wrong, read, locked = found
+    board.verdict(wrong.verdict, view)
+    tiles.facts(problems.counts(wrong, read, locked, view.formats))
+
+
+def groups(shown: Sequence[Group], view: View) -> None:
+    """The problems, and all of them as a table."""
+    if shown:
+        problems.groups(shown, view.formats)
+        with st.expander("All of them as a table"):
+            tables.table(problems.table(shown), view, name="problems", key="problems")
+
+
+def locks(locked: Sequence[Locked], _: View) -> None:
+    """What is locked, and what unlocks it."""
+    st.subheader("What is locked, and what unlocks it", anchor=False)
+    if locked:
+        problems.locks(locked)
+    else:
+        tiles.empty("Nothing is locked", "Every metric has the tables, columns and settings that it needs.")
+
+
+def read(found: tuple[Sequence[Read], Stamp, Sequence[str]], view: View) -> None:
+    """What was read, from where, and what the configuration names in vain."""
+    shown, stamp, missing = found
+    st.subheader("What was read", anchor=False)
+    changed = stamp.changed_at and view.formats.moment(int(stamp.changed_at.timestamp()))
+    when = view.formats.moment(int(stamp.read_at.timestamp()))
+    known = [("Source", view.dataset.label), ("Read", when), ("Changed", changed or "not known")]
+    problems.facts([*known, ("Version", stamp.version)])
+    for what in missing:
+        tiles.empty("Named in the configuration, but not there", what)
+    tables.table(problems.read(shown), view, name="tables", key="read")
+
+
+def advice(statements: Sequence[str], _: View) -> None:
+    """Indexes for the database's keeper."""
+    if statements:
+        st.subheader("Indexes that would make it faster", anchor=False)
+        tiles.note("For whoever keeps the database; Tandem only reads.")
+        st.code("\n".join(statements), language=None, wrap_lines=True)

@@ -1,0 +1,80 @@
+"""The Goals page's parts: one goal with its history, and the list of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from components import charts, goal_bars, goal_choice, tiles
+from components.screen import View
+from components.tables import with_table
+from scorecard.goal_tree import Change, Entry, Line, Panel
+
+_ENTRIES: Final = 6  # typed by hand, the latest
+
+
+def title(panel: Panel | None, view: View) -> None:
+    """The goal's name with its status and verdict."""
+    if panel is not None:
+        goal_choice.title(panel, view)
+
+
+def history(panel: Panel | None, view: View) -> None:
+    """Target against actual, and how the forecast was made."""
+    if panel is None:
+        return
+    if panel.history:
+        shown = [charts.Point(*goal_choice.cells(moment)) for moment in panel.history]
+        figure = charts.history(shown, panel.goal.target, panel.goal.unit, panel.line.row.team, view.formats)
+        with_table(figure, view, title="Target against actual", key="history")
+    st.caption(goal_choice.method(panel))
+
+
+def parts(panel: Panel | None, view: View) -> None:
+    """The goals it is made of, and their sum."""
+    if panel is not None and panel.parts:
+        goal_bars.goal_bars(panel.parts, view, title="Its parts", key="parts")
+        st.caption(panel.parts_sum)
+
+
+def facts(panel: Panel | None, _: View) -> None:
+    """What is known of it, and who answers for it."""
+    if panel is not None:
+        goal_bars.facts((*panel.facts, *panel.people))
+
+
+def changes_of(panel: Panel | None) -> Sequence[Change]:
+    """What the section on changes shows."""
+    return () if panel is None else panel.changes
+
+
+def changes(shown: Sequence[Change], _: View) -> None:
+    """How its target was moved."""
+    if shown:
+        st.subheader("The target was moved", anchor=False)
+        goal_bars.changes(shown)
+
+
+def entries_of(panel: Panel | None) -> Sequence[Entry]:
+    """What the section on entries shows."""
+    return () if panel is None else panel.entries
+
+
+def entries(shown: Sequence[Entry], _: View) -> None:
+    """What was typed by hand."""
+    if shown:
+        st.subheader("Entered by hand", anchor=False)
+        goal_bars.entries(shown[:_ENTRIES])
+
+
+def every(lines: Sequence[Line], view: View) -> None:
+    """All goals of the period; without the table, what to fill."""
+    if lines:
+        goal_bars.goal_bars(lines, view, title="All goals", key="all")
+    elif "goals" not in view.dataset.relations:
+        tiles.empty(
+            "No shared goals yet",
+            "Fill the table goals: goal_id, target, start and due are enough to start.",
+        )
