@@ -89,20 +89,20 @@ DEFAULT: Final = Settings()
 
 
 def _collect(rows: Iterable[Mapping[str, object]]) -> tuple[dict[str, object], list[Problem]]:
-    """The one value of each known key that isn't blank, and the problems of keys and repeats."""
+    """The one value of each known key, and the problems of keys and repeats; a blank value says nothing."""
     found: dict[str, list[object]] = defaultdict(list)
     problems: list[Problem] = []
     for row in rows:
         key, value = _trim(row.get("key")), _trim(row.get("value"))
         if key in SETTINGS:
-            found[key].append(value)
+            found[key] += [] if value is None else [value]
         elif key or value is not None:
             problems.append(_unknown(key, value))
     written: dict[str, object] = {}
     for key, values in found.items():
         if len(values) > 1:
             problems.append(_repeated(key, values))
-        if len({str(value) for value in values}) == 1 and values[0] is not None:
+        if len({str(value) for value in values}) == 1:
             written[key] = values[0]
     return written, problems
 

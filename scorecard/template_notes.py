@@ -146,6 +146,7 @@ EXAMPLES: Final = {
     "people.covers": "Renewals, trade fairs",
     "goals.goal_id": "G3",
     "goals.name": "Revenue 11 % above last year",
+    "goals.parent_id": "G1",
     "goals.start": "2026-07-01",
     "goals.marketing_role": "Two webinars a month for shops",
     "goals.sales_role": "Calls every attendee within a day",

@@ -140,6 +140,12 @@ def test_differing_repeats_are_an_error_and_the_default_holds():
     assert problem.value == "24, 48"
 
 
+def test_a_blank_value_says_nothing_also_beside_one_that_does():
+    rows = [{"key": "sla_hours", "value": value} for value in (None, 24, "", " ")]
+    settings, problems = Settings.read(rows)
+    assert (settings.sla_hours, problems) == (24, ())
+
+
 @pytest.mark.parametrize("cell", ["08:30", "8:30", "08:30:00", time(8, 30), timedelta(hours=8.5), 8.5 / 24])
 def test_a_time_of_day_is_read_however_the_source_hands_it_over(cell):
     settings, problems = read(("work_start", cell))
