@@ -122,7 +122,7 @@ class GoogleReader:
     def _must_be_affordable(self, now: float) -> None:
         """Reads on demand get what polling leaves."""
         budget, age = self._http.budget, self._pace.age(now)
-        needed = min(2 * len(self._sheets), budget.at_hand // 2)
+        needed = max(1, min(2 * len(self._sheets), budget.at_hand // 2))
         wait = budget.until(needed, leaving=needed)
         if wait and age is not None:
             raise Busy(wait, f"Read {whole(age)} s ago; Google allows the next read in {whole(wait)} s.")

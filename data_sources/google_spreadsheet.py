@@ -116,11 +116,12 @@ class Spreadsheet:
     def remember(self, reply: Reply, wanted: Sequence[str]) -> None:
         """Takes the reply as handed over, and forgets what nobody wants any more."""
         fresh = {title: self._key(title, one) for title, one in (reply.ranges or {}).items()}
-        if any(self._handed.get(title) != key for title, key in fresh.items()):
+        now = {title: key for title, key in (self._handed | fresh).items() if title in wanted}
+        if now != self._handed:
             # replies to other questions are of an older state: one that comes again would be news
             self._replies.clear()
         self._replies[reply.titles] = reply.digest
-        self._handed = {title: key for title, key in (self._handed | fresh).items() if title in wanted}
+        self._handed = now
 
     def _key(self, title: str, one: Range) -> Key:
         about = self.about
