@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import RLock
 from typing import Final, Protocol
 
 import sqlalchemy as sa
@@ -50,7 +51,7 @@ class Reader(Protocol):
 
 
 class MirroredSource:
-    """One spreadsheet with its mirror; see `source.Source`. One thread probes, any may call `last`."""
+    """One spreadsheet with its mirror; see `source.Source`. Threads take turns."""
 
     def __init__(
         self,
@@ -66,15 +67,21 @@ class MirroredSource:
         self.mirror = Mirror(own, config, reader.label, finish, clock)
         self._lock = _Lock(own / "writer.lock")
         self._starting = True
+        self._alone = RLock()
 
     @property
     def label(self) -> str:
         return self.reader.label
 
     def last(self) -> Dataset | None:
-        return self.mirror.last()
+        with self._alone:
+            return self.mirror.last()
 
     def probe(self, *, everything: bool = False) -> str:
+        with self._alone:
+            return self._probed(everything=everything)
+
+    def _probed(self, *, everything: bool) -> str:
         if not self._lock.held():
             return self._followed()
         if self._starting:
@@ -127,10 +134,11 @@ class MirroredSource:
         )
 
     def open(self) -> Dataset:
-        found = self.mirror.last()
-        if found is None:
-            self.probe()
+        with self._alone:
             found = self.mirror.last()
+            if found is None:
+                self.probe()
+                found = self.mirror.last()
         assert found is not None  # noqa: S101 - probe raises or publishes
         return found
 
