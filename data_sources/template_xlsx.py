@@ -166,9 +166,10 @@ class _Writer:
         page = self.template.page(rule.tab)
         if page is None:
             raise ValueError(f"The template has no tab {rule.tab}.")
-        column = f"${letters(page.position(rule.column))}$"
-        whole = f"'{rule.tab}'!{column}2:{column}{_DROPDOWN_ROWS}"
-        return f"='{rule.tab}'!{column}2:INDEX({whole},MAX(1,COUNTA({whole})))"
+        column = f"'{rule.tab}'!${letters(page.position(rule.column))}$"
+        filled = f"COUNTA({column}2:{column.rpartition('!')[2]}{_DROPDOWN_ROWS})"
+        # Excel takes OFFSET here, but not every formula with a range that ends in INDEX
+        return f"=OFFSET({column}2,0,0,MAX(1,{filled}),1)"
 
     # --- the first tab ----------------------------------------------------------------------------------
 

@@ -110,10 +110,10 @@ def offered(book, found):
         formula = found.formula1
         if formula.startswith('"'):
             return "choices", *formula.strip('"').split(",")
-        tab, _, cells = formula.replace("$", "").partition("!")
+        tab, _, cells = formula.removeprefix("OFFSET(").replace("$", "").partition("!")
         if tab.strip("'") == START:
             return "choices", *(row[0].value for row in book[START][cells])
-        column = book[tab.strip("'")][f"{cells.partition(':')[0][:-1]}1"].value
+        column = book[tab.strip("'")][f"{cells.partition('2,')[0]}1"].value
         return "tab", tab.strip("'"), column
     if found.type == "date":
         return ("day",)
@@ -134,8 +134,8 @@ def expected(rule):
 def test_a_dropdown_of_another_tab_ends_where_its_rows_end(book):
     sheet = book["goals"]
     at = [cell.value for cell in sheet[1]].index("owner") + 1
-    whole = "'people'!$A$2:$A$5000"
-    assert validation(sheet, at).formula1 == f"'people'!$A$2:INDEX({whole},MAX(1,COUNTA({whole})))"
+    filled = "MAX(1,COUNTA('people'!$A$2:$A$5000))"
+    assert validation(sheet, at).formula1 == f"OFFSET('people'!$A$2,0,0,{filled},1)"
 
 
 def test_dropdowns_too_long_for_excel_stand_on_the_first_tab(book):
