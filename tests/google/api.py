@@ -1,5 +1,6 @@
 """What each path of the API does: Sheets v4 and the little of Drive v3 that gspread asks for."""
 
+import copy
 import json
 import re
 import secrets
@@ -37,6 +38,7 @@ SHEETS = re.compile(r"/v4/spreadsheets/([^/:]+)(.*)")
 DRIVE_FILE = re.compile(r"/drive/v3/files/([^/]+)")
 DRIVE_SCOPE = "https://www.googleapis.com/auth/drive"
 READS_BY_POST = ("/values:batchGetByDataFilter",)
+KEPT_REPLIES = 16
 COMPACT = (",", ":")
 Query = Mapping[str, list[str]]
 
@@ -54,6 +56,7 @@ class Api:
         self.books: dict[str, Spreadsheet] = {}
         self.keys: set[str] = set()
         self.numbers = Numbers()
+        self._replies: dict[tuple[str, str, str], tuple[list, bytes]] = {}  # the oldest first
         self.lock = threading.RLock()
 
     def kind(self, method: str, path: str) -> str:
@@ -90,7 +93,9 @@ class Api:
         if not found:
             raise Refused(404, "NOT_FOUND", "Method not found.")
         book = self._opened(unquote(found[1]), user, writes=self.kind(method, path) == "write")
-        return self._sheets(method, found[2], book, query, body)
+        if method != "GET":
+            return self._sheets(method, found[2], book, query, body)
+        return self._kept(found[2], book, query)
 
     def _opened(self, spreadsheet_id: str, user: str, *, writes: bool) -> Spreadsheet:
         if user == "key" and writes:
@@ -105,6 +110,18 @@ class Api:
         if writes:
             book.modified_at = self.clock()
         return book
+
+    def _kept(self, rest: str, book: Spreadsheet, query: Query) -> bytes:
+        """A reply to GET, made again when the spreadsheet changed: its cost is no part of a client's."""
+        key = book.spreadsheet_id, rest, json.dumps(query)
+        state = [book.resource(), [sheet.version for sheet in book.sheets]]
+        kept = self._replies.pop(key, None)
+        if kept is None or kept[0] != state:
+            kept = copy.deepcopy(state), self._sheets("GET", rest, book, query, None)
+        self._replies[key] = kept
+        if len(self._replies) > KEPT_REPLIES:
+            del self._replies[next(iter(self._replies))]
+        return kept[1]
 
     def _sheets(self, method: str, rest: str, book: Spreadsheet, query: Query, body: object) -> bytes:
         for verb, shape, answer, *schemas in ROUTES:

@@ -10,6 +10,10 @@ from tests.google.a1 import Area
 from tests.google.errors import Refusal, invalid, unknown_range
 
 Options = tuple[str, str, str]  # majorDimension, valueRenderOption, dateTimeRenderOption
+VERSIONS = itertools.count(1)  # never the same twice, whatever is undone
+NUMBER_FORMAT = "userEnteredFormat.numberFormat"
+PRIMITIVE = {str, int, float, bool}
+BY_COLUMN: Options = ("COLUMNS", "UNFORMATTED_VALUE", "SERIAL_NUMBER")
 PLAIN: Options = ("ROWS", "FORMATTED_VALUE", "SERIAL_NUMBER")
 
 
@@ -33,6 +37,19 @@ class Sheet:
     conditional_formats: list[dict] = field(default_factory=list)
     dimensions: list[dict] = field(default_factory=list)
     version: int = 0
+    whole_version: int = 0
+    column_versions: dict[int, int] = field(default_factory=dict)
+
+    def touch(self, column: int | None = None) -> None:
+        """Notes that a column, or anything at all, isn't what it was."""
+        self.version = next(VERSIONS)
+        if column is None:
+            self.whole_version = self.version
+        else:
+            self.column_versions[column] = self.version
+
+    def version_of(self, column: int) -> int:
+        return max(self.whole_version, self.column_versions.get(column, 0))
 
     @property
     def whole(self) -> Area:
@@ -51,12 +68,12 @@ class Sheet:
         line[column] = value
         if number_format:
             self.cell_formats[row, column] = number_format
-        self.version += 1
+        self.touch(column)
 
     def number_format(self, row: int, column: int) -> dict[str, str] | None:
         if found := self.cell_formats.get((row, column)):
             return found
-        return self.look(row, column, "userEnteredFormat.numberFormat")
+        return self.look(row, column, NUMBER_FORMAT)
 
     def look(self, row: int, column: int, path: str) -> object:
         """The format, note or rule last given to a cell; None if none was."""
@@ -67,7 +84,7 @@ class Sheet:
 
     def dress(self, area: Area, path: str, value: object) -> None:
         """Gives an area a format, a note or a rule; None takes it away."""
-        if path in ("userEnteredFormat", "userEnteredFormat.numberFormat"):
+        if path in ("userEnteredFormat", NUMBER_FORMAT):
             for place in [place for place in self.cell_formats if area.holds(*place)]:
                 del self.cell_formats[place]
         if path == "userEnteredFormat":
@@ -77,7 +94,7 @@ class Sheet:
                 self.looks.append((area, f"{path}.{name}", part))
         else:
             self.looks.append((area, path, value))
-        self.version += 1
+        self.touch()
 
     def grow(self, rows: int, columns: int) -> None:
         self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
@@ -86,7 +103,7 @@ class Sheet:
         """Takes the values away; formats and notes stay."""
         for line in self.values[area.top : area.bottom]:
             line[area.left : area.right] = [None] * len(line[area.left : area.right])
-        self.version += 1
+        self.touch()
 
     def resource(self, index: int) -> dict:
         """As GET spreadsheets/{id} tells it."""
@@ -114,31 +131,48 @@ class Sheet:
     def block(self, area: Area, options: Options, locale: str) -> list[list[object]]:
         """The values of a closed area: trailing blanks cut, inner blank lines []."""
         dimension, render, days = options
-        lines = []
-        for row, line in enumerate(self.values[area.top : area.bottom], area.top):
-            part = line[area.left : area.right]
-            lines.append(
+        rows = [line[area.left : area.right] for line in self.values[area.top : area.bottom]]
+        if render == "UNFORMATTED_VALUE" and days == "SERIAL_NUMBER":
+            lines = [[_plain(value) for value in line] for line in rows]
+        else:
+            looks = [look for look in self.looks if look[1] == NUMBER_FORMAT]
+            lines = [
                 [
-                    self._rendered(value, row, column, render, days, locale)
-                    for column, value in enumerate(part, area.left)
+                    self._rendered(value, (row, column), looks, options, locale)
+                    for column, value in enumerate(line, area.left)
                 ]
-            )
+                for row, line in enumerate(rows, area.top)
+            ]
         if dimension == "COLUMNS":
-            lines = [list(line) for line in itertools.zip_longest(*lines, fillvalue="")]
+            lines = map(list, itertools.zip_longest(*lines, fillvalue=""))
         return _without_trailing(map(_without_blank_end, lines))
 
-    def _rendered(self, value: object, row: int, column: int, render: str, days: str, locale: str) -> object:
-        if value is None:
-            return ""
+    def _rendered(
+        self, value: object, place: tuple[int, int], looks: list, options: Options, locale: str
+    ) -> object:
+        if value is None or type(value) is str:
+            return value or ""
+        _, render, days = options
         if render == "FORMULA" and isinstance(value, cells.Formula):
             return value.text
+        number_format = self.cell_formats.get(place) or next(
+            (given for area, _, given in reversed(looks) if area.holds(*place)), None
+        )
         if render == "FORMATTED_VALUE":
-            return cells.shown(value, self.number_format(row, column), locale)
+            return cells.shown(value, number_format, locale)
         found = cells.plain(value)
-        if days == "FORMATTED_STRING" and isinstance(found, int | float) and not isinstance(found, bool):
-            number_format = self.number_format(row, column)
-            return cells.shown(found, number_format, locale) if cells.is_day(number_format) else found
+        is_number = isinstance(found, int | float) and not isinstance(found, bool)
+        if days == "FORMATTED_STRING" and is_number and cells.is_day(number_format):
+            return cells.shown(found, number_format, locale)
         return found
+
+
+def _compact(told: object) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: object) -> object:
+    return "" if value is None else value if type(value) in PRIMITIVE else cells.plain(value)
 
 
 def _without_blank_end(line: list[object]) -> list[object]:
@@ -167,7 +201,7 @@ class Spreadsheet:
     shared: dict[str, str] = field(default_factory=dict)
     public: bool = False
     metadata: list[dict] = field(default_factory=list)
-    _texts: dict[tuple, tuple[int, bytes]] = field(default_factory=dict)
+    _texts: dict[tuple, tuple[int, bytes | str]] = field(default_factory=dict)
 
     @property
     def locale(self) -> str:
@@ -220,8 +254,30 @@ class Spreadsheet:
         key = (sheet.sheet_id, sheet.title, area, options, self.locale)
         kept = self._texts.get(key)
         if kept is None or kept[0] != sheet.version:
-            text = json.dumps(self.read(sheet, area, options), ensure_ascii=False, separators=(",", ":"))
+            if options == BY_COLUMN:
+                text = self._text_by_column(sheet, area)
+            else:
+                text = _compact(self.read(sheet, area, options))
             kept = self._texts[key] = (sheet.version, text.encode())
+        return kept[1]
+
+    def _text_by_column(self, sheet: Sheet, area: Area) -> str:
+        """What Tandem polls: an edit costs the rendering of one column, not of the tab."""
+        texts = [self._column_text(sheet, area, column) for column in range(area.left, area.right)]
+        while texts and texts[-1] == "[]":
+            texts.pop()
+        start = _compact({"range": a1.written(sheet.title, area), "majorDimension": "COLUMNS"})
+        return f'{start[:-1]},"values":[{",".join(texts)}]}}' if texts else start
+
+    def _column_text(self, sheet: Sheet, area: Area, column: int) -> str:
+        key = (sheet.sheet_id, area.top, area.bottom, column)
+        kept = self._texts.get(key)
+        if kept is None or kept[0] != sheet.version_of(column):
+            line = [
+                _plain(row[column]) if column < len(row) else ""
+                for row in sheet.values[area.top : area.bottom]
+            ]
+            kept = self._texts[key] = (sheet.version_of(column), _compact(_without_blank_end(line)))
         return kept[1]
 
     def write(

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - serial numbers are local to the spreadsheet
@@ -187,6 +188,7 @@ def _general(number: float) -> str:
     return f"{number:.{PLAIN_DIGITS + 5}f}".rstrip("0").rstrip(".") if "e" in text else text
 
 
+@lru_cache(maxsize=100_000)
 def _shown_day(serial: float, pattern: str) -> str:
     moment = EPOCH + timedelta(milliseconds=round(serial * 86_400_000))
     # mm is minutes next to hours or seconds and months elsewhere.

@@ -53,6 +53,7 @@ def _kept(book: Spreadsheet) -> tuple[dict, list[Sheet], list[dict]]:
 
 def _copies(sheet: Sheet) -> dict:
     return {
+        "column_versions": dict(sheet.column_versions),
         "values": [list(line) for line in sheet.values],
         "looks": list(sheet.looks),
         "cell_formats": dict(sheet.cell_formats),
@@ -164,7 +165,7 @@ def _update_sheet(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
         paths = [name for name in properties if name != "sheetId"]
     for path in paths:
         _update_property(book, sheet, path, _at(properties, path))
-    sheet.version += 1
+    sheet.touch()
 
 
 def _update_property(book: Spreadsheet, sheet: Sheet, path: str, value: object) -> None:

@@ -21,6 +21,11 @@ class Refusal(Exception):  # noqa: N818 - it is a reply, and becomes one
         if details:
             self.body["error"]["details"] = details
 
+    def __reduce__(self) -> tuple:
+        """As exceptions are pickled, on the way from the stand-in's own process."""
+        error = self.body["error"]
+        return Refusal, (self.code, error.get("status", ""), error["message"], error.get("details"))
+
 
 def invalid(message: str, field: str | None = None) -> Refusal:
     """400; with a field, as Google refuses what doesn't fit its schema."""

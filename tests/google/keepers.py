@@ -175,7 +175,7 @@ def fill(sheet: Sheet, rows: Rows, time_zone: str = "Etc/GMT") -> None:
                 sheet.cell_formats[number, column] = number_format
         sheet.values.append(line)
     sheet.grow(len(sheet.values), max(map(len, sheet.values), default=0))
-    sheet.version += 1
+    sheet.touch()
 
 
 def _shift(sheet: Sheet, row: int, by: int) -> None:
@@ -192,7 +192,7 @@ def _shift(sheet: Sheet, row: int, by: int) -> None:
     }
     sheet.cell_formats = stay | moved
     sheet.grow(len(sheet.values), 0)
-    sheet.version += 1
+    sheet.touch()
 
 
 def _property(sheet: Sheet, name: str, value: object) -> dict:

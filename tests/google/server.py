@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -167,7 +168,7 @@ class Handler(BaseHTTPRequestHandler):
         wanted = "gzip" in (self.headers.get("Accept-Encoding") or "")
         if not wanted or len(reply.body) < WORTH_PACKING:
             return head, reply.body
-        return head | {"Content-Encoding": "gzip"}, gzip.compress(reply.body, compresslevel=1, mtime=0)
+        return head | {"Content-Encoding": "gzip"}, _gzipped(reply.body)
 
     def _start(self, status: int, head: dict[str, str]) -> None:
         self.send_response(status)
@@ -209,6 +210,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """The stand-in keeps its own log."""
+
+
+@lru_cache(maxsize=8)
+def _gzipped(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=1, mtime=0)
 
 
 def _chunked(body: bytes) -> bytes:

@@ -1,5 +1,7 @@
 """What the stand-in makes of ranges and values. What no recording backs: tests.google.unbacked."""
 
+import json
+import random
 from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -8,7 +10,10 @@ import gspread
 import pytest
 
 from tests.google import adapter
+from tests.google.book import BY_COLUMN
 from tests.google.cells import DOLLARS, PERCENT, Error, Formatted, Formula
+from tests.google.changes import carried_out
+from tests.google.errors import Refusal
 
 GRID = [["a", "b", "c"], [], ["1", "", "3"]]
 
@@ -267,6 +272,38 @@ def test_keepers_insert_append_and_delete_rows(google, http):
     google.write(sheet, "another", [["id"]])
     assert http.values_get(sheet, "'t'")["values"] == [["id"]]
     assert [tab.title for tab in google.book(sheet).sheets] == ["t", "another"]
+
+
+def test_columns_kept_between_polls_are_those_of_the_tab_after_any_edit(google):
+    """What a poll is told, kept column by column, against the same read without anything kept."""
+    sheet = google.spreadsheet(tabs={"t": [["a", 1, None, True], ["b", 2.5, "x", False]]})
+    draw, book = random.Random(7), google.book(sheet)  # noqa: S311 - no secret
+    ways = [
+        lambda: google.set(
+            sheet, f"t!{draw.choice('ABCDE')}{draw.randint(1, 6)}", draw.choice([None, "new", 7])
+        ),
+        lambda: google.append(sheet, "t", [[draw.random(), None, "last"]]),
+        lambda: google.insert(sheet, "t", draw.randint(1, 3), [["in"]]),
+        lambda: google.delete_rows(sheet, "t", draw.randint(1, 4)),
+        lambda: google.write(sheet, "t", [["whole", draw.random()], [], ["c"]]),
+        lambda: undone(book, google),
+        lambda: google.rename(sheet, "t", "t"),
+    ]
+    for _ in range(300):
+        draw.choice(ways)()
+        place = book.find("'t'")
+        assert json.loads(book.read_text(*place, BY_COLUMN)) == book.read(*place, BY_COLUMN)
+
+
+def undone(book, google):
+    """Changes a cell and then fails, so that the change is taken back."""
+    cell = {
+        "rows": [{"values": [{"userEnteredValue": {"stringValue": "undone"}}]}],
+        "start": {},
+        "fields": "*",
+    }
+    with pytest.raises(Refusal):
+        carried_out(book, [{"updateCells": cell}, {"deleteSheet": {"sheetId": 99}}], google.api.numbers)
 
 
 def test_what_is_read_twice_is_read_again_after_an_edit(google, sheet, http):
