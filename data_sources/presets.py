@@ -1,4 +1,7 @@
-"""Ready mappings for the exports of CRMs, chosen by name in the configuration (`crm`)."""
+"""Ready mappings for the exports of CRMs, chosen by name in the configuration (`crm`).
+
+docs/spreadsheets.md says what each export gives, what it can't, and how its headers were verified.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,97 @@ from typing import Final
 
 from data_sources.mapping import TableMapping
 
+Condition = tuple[str, frozenset[str]]
+
 
 @dataclass(frozen=True)
 class Export(TableMapping):
     """How a product's export calls one of our tables and its columns.
 
     `titles`: what its files or tabs are called (a date may follow). `also`: our column to the headers it may
-    stand under, the first that is there; none has to be, since everybody exports other columns. `only`: the
-    header and its values (in lower case) that make a row one of ours; other rows aren't of this table.
+    stand under, the first that is there; none has to be, since everybody exports other columns. `only`: which
+    rows are of this table: headers with the values (in lower case) that say so; the first header that is
+    there decides, and without any of them no row is read.
     """
 
     titles: tuple[str, ...] = ()
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    only: tuple[str, frozenset[str]] | None = None
+    only: tuple[Condition, ...] = ()
 
 
-PRESETS: Final[Mapping[str, Mapping[str, Export]]] = {}
+_YES: Final = frozenset(("true", "yes", "1", "1.0", "x"))
+_WON: Final = frozenset(("closed won", "closedwon", "closed won (sales pipeline)"))
+
+
+def _entered(stage: str) -> str:
+    """HubSpot's newer header for the day a contact reached a stage of its lifecycle."""
+    return f'Date entered "{stage} (Lifecycle Stage Pipeline)"'
+
+
+_HUBSPOT: Final = {
+    "leads": Export(
+        titles=("hubspot-crm-exports-all-contacts", "contacts", "all contacts"),
+        also={
+            "lead_id": ("Record ID", "Record ID - Contact", "Contact ID"),
+            "created_at": ("Create Date",),
+            "source": ("Original Traffic Source", "Original Source"),
+            "campaign_id": ("First Touch Converting Campaign",),
+            "landing_page": ("First Page Seen",),
+            "owner": ("Contact owner",),
+            "assigned_at": ("Owner assigned date",),
+            "mql_at": ("Became a Marketing Qualified Lead Date", _entered("Marketing Qualified Lead")),
+            "sql_at": ("Became a Sales Qualified Lead Date", _entered("Sales Qualified Lead")),
+            "opportunity_at": ("Became an Opportunity Date", _entered("Opportunity")),
+            "won_at": ("Became a Customer Date", _entered("Customer")),
+            "customer_id": (
+                "Primary Associated Company ID",
+                "Associated Company IDs",
+                "Associated Company ID",
+            ),
+            "updated_at": ("Last Modified Date",),
+        },
+    ),
+    "orders": Export(
+        titles=("hubspot-crm-exports-all-deals", "deals", "all deals"),
+        also={
+            "order_id": ("Record ID", "Record ID - Deal", "Deal ID"),
+            "lead_id": ("Associated Contact IDs", "Associated Contact ID"),
+            "customer_id": (
+                "Primary Associated Company ID",
+                "Associated Company IDs",
+                "Associated Company ID",
+            ),
+            "closed_at": ("Close Date",),
+            "currency": ("Currency",),
+        },
+        only=(("Is Closed Won", _YES), ("Deal Stage", _WON)),
+    ),
+}
+
+_SALESFORCE: Final = {
+    "leads": Export(
+        titles=("lead", "leads"),
+        also={
+            "lead_id": ("Lead ID", "Id"),
+            "created_at": ("Created Date", "Create Date"),
+            "source": ("Lead Source",),
+            "owner": ("Lead Owner", "Owner Name", "Owner ID"),
+            "sql_at": ("Converted Date",),
+            "customer_id": ("Account ID", "Converted Account ID"),
+            "updated_at": ("Last Modified Date", "Last Modified"),
+        },
+    ),
+    "orders": Export(
+        titles=("opportunity", "opportunities"),
+        also={
+            "order_id": ("Opportunity ID", "Id"),
+            "customer_id": ("Account ID", "Account Name"),
+            "closed_at": ("Close Date",),
+            "currency": ("Amount Currency", "Opportunity Currency", "Currency ISO Code"),
+            "campaign_id": ("Primary Campaign Source", "Campaign ID"),
+        },
+        only=(("Won", _YES), ("Is Won", _YES), ("Stage", _WON), ("Stage Name", _WON)),
+    ),
+}
+
+PRESETS: Final[Mapping[str, Mapping[str, Export]]] = {"hubspot": _HUBSPOT, "salesforce": _SALESFORCE}

@@ -19,7 +19,7 @@ from data_sources.tab_problems import Complaints, no_header
 from data_sources.tab_rows import DataRows, data_rows
 from data_sources.tab_totals import is_blank
 from scorecard.cells import trim
-from scorecard.contract import Table, normalise
+from scorecard.contract import Table, column_for, normalise
 from scorecard.problems import Problem
 
 
@@ -82,15 +82,21 @@ class _Reader:
 
     def __init__(self, table: Table, tab: Tab, mapping: TableMapping, headers: Headers) -> None:
         self.table, self.tab, self.mapping, self.headers = table, tab, mapping, headers
-        self.only = mapping.only if isinstance(mapping, Export) else None
+        self.wanted = mapping.only if isinstance(mapping, Export) and not self._is_own() else ()
+        self.only = next(((h, v) for h, v in self.wanted if headers.column(h) is not None), None)
         self.say = Complaints(table, tab, headers)
         self.disputed: set[str] = set()
+
+    def _is_own(self) -> bool:
+        """Whether a tab that stands for an export is written as ours: what is required has our headers."""
+        own = {column_for(self.table.name, text) for text in self.headers.texts.values()}
+        return own.issuperset(self.table.required)
 
     def reading(self) -> TabReading:
         columns = self._columns()
         others = self._conditions(columns)
-        self._miss(columns, others)
-        usable = self._usable(columns, others)
+        self._miss(columns)
+        usable = self._usable(columns)
         found = data_rows(self.tab, self.table, self.headers, columns) if usable else DataRows()
         rows = self._of_this_table(found.rows, others)
         self.say.totals(found.totals)
@@ -146,9 +152,9 @@ class _Reader:
             others[self.only[0]] = at
         return others
 
-    def _miss(self, columns: Mapping[str, int], others: Mapping[str, int]) -> None:
+    def _miss(self, columns: Mapping[str, int]) -> None:
         """Headers that the configuration names, and those without which no row can be used."""
-        used = set(columns.values())
+        used = {at for ours, at in columns.items() if ours in self.table or ours in self.mapping.columns}
         there = {*columns, *self.disputed}
         for ours, theirs in self.mapping.columns.items():
             if theirs and ours not in there and ours not in self.mapping.when:
@@ -156,12 +162,12 @@ class _Reader:
         for ours in self.table.required:
             if ours not in {*there, *self.mapping.constants} and not self.mapping.columns.get(ours):
                 self.say.missing(ours, ours, used, fatal=True)
-        if self.only is not None and self.only[0] not in others:
-            self.say.missing(None, self.only[0], used, fatal=True)
+        if self.wanted and self.only is None:
+            self.say.missing(None, " or ".join(header for header, _ in self.wanted), used, fatal=True)
 
-    def _usable(self, columns: Mapping[str, int], others: Mapping[str, int]) -> bool:
+    def _usable(self, columns: Mapping[str, int]) -> bool:
         there = {*columns, *self.mapping.constants}
-        return there.issuperset(self.table.required) and (self.only is None or self.only[0] in others)
+        return there.issuperset(self.table.required) and (not self.wanted or self.only is not None)
 
     def _of_this_table(self, rows: Sequence[int], others: Mapping[str, int]) -> Sequence[int]:
         """Those of the rows that an export means for this table (won deals among all deals)."""

@@ -59,6 +59,16 @@ def is_blank(cell: object) -> bool:
     return cell is None or (isinstance(cell, str) and trim(cell) == "")
 
 
+def is_figure(cell: object) -> bool:
+    """Whether a cell is a number, or text of figures alone (12,5 %)."""
+    if isinstance(cell, str):
+        return _FIGURES.fullmatch(trim(cell)) is not None
+    return isinstance(cell, (int, float)) and not isinstance(cell, bool)
+
+
+_FIGURES: Final = re.compile(r"[^\w]*\d[\d.,'’\s%-]*[^\w]*")
+
+
 def _is_sum(cell: object, above: Sequence[object], mark: str) -> bool:
     total = _number(cell, mark)
     numbers = [n for n in (_number(other, mark) for other in above) if n is not None]

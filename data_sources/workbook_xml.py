@@ -101,7 +101,7 @@ def check_extent(name: str, title: str, sheet: bytes) -> None:
 
 def hidden_cells(sheet: bytes) -> dict[tuple[int, int], str]:
     """Error cells and formulas without a stored result, by (column, row) from 0, and what stands there."""
-    if b't="e"' not in sheet and not b"<f" not in sheet and b":f" not in sheet:
+    if b't="e"' not in sheet and b"<f" not in sheet and b":f" not in sheet:
         return {}
     found: dict[tuple[int, int], str] = {}
     for place, kind, inner in _cells(sheet):
