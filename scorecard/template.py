@@ -19,7 +19,10 @@ from scorecard import template_notes as notes
 from scorecard.contract import SETTINGS, TABLES, Column, Setting, Table, Type
 from scorecard.template_notes import START
 
-__all__ = ["START", "Template", "template", "version", "version_in"]
+__all__ = [
+    "START", "Field", "Line", "Need", "Page", "Rule", "RuleKind", "StartRow", "Style", "Template", "template",
+    "version", "version_in",
+]  # fmt: skip
 
 _FIRST: Final = ("settings", "people", "goals", "quotas", "leads")
 _WIDE: Final = 44  # characters
@@ -224,7 +227,7 @@ def _need(table: Table, column: Column) -> Need:
 
 # --- rules ----------------------------------------------------------------------------------------------
 
-YES_NO: Final = ("yes", "no")
+_YES_NO: Final = ("yes", "no")
 
 
 def _rule(table: Table, column: Column, tabs: Collection[str]) -> Rule | None:
@@ -251,7 +254,7 @@ def _reference(references: str, tabs: Collection[str]) -> Rule | None:
 
 def _typed(kind: Type, low: float | None, high: float | None) -> Rule | None:
     if kind is Type.BOOLEAN:
-        return Rule(RuleKind.CHOICES, "Write yes or no, or leave it blank.", YES_NO, strict=True)
+        return Rule(RuleKind.CHOICES, "Write yes or no, or leave it blank.", _YES_NO, strict=True)
     if kind in (Type.DATE, Type.TIME):
         return Rule(RuleKind.DAY, f"Write it year first: {notes.BY_TYPE[kind]}.")
     if kind is Type.TEXT:

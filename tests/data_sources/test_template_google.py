@@ -16,7 +16,7 @@ from data_sources.tab import letters
 from scorecard.contract import SETTINGS, TABLES, Type
 from scorecard.metrics import METRICS
 from scorecard.template import START, Style, template, version_in
-from tests.google import masks, schema, standin
+from tests.google import changes, errors, faults, masks, schema, standin
 from tests.google.cells import Formula
 
 FORMATS = {
@@ -342,3 +342,35 @@ def test_google_out_of_reach_is_said_with_what_to_do(google, whole):
     google.gone()
     with pytest.raises(SourceError, match="Run the command again"):
         template_google.make(config, sheet, whole)
+
+
+@pytest.mark.parametrize("fault", [faults.UNAVAILABLE, faults.BAD_GATEWAY, faults.RESET], ids=str)
+def test_a_call_that_fails_leaves_the_spreadsheet_empty_and_can_be_repeated(google, whole, fault):
+    sheet = google.spreadsheet()
+    google.faults.next(fault, on=["write"])
+    with pytest.raises(SourceError, match="Run the command again"):
+        template_google.make(reached(google), sheet, whole)
+    assert [tab.title for tab in google.book(sheet).sheets] == ["Sheet1"]
+    template_google.make(reached(google), sheet, whole)
+    assert google.get(sheet, "leads!A1") == "lead_id"
+
+
+def test_a_reply_that_is_lost_on_its_way_is_not_followed_by_a_second_template(google, whole):
+    sheet = google.spreadsheet()
+    google.faults.next(faults.TRUNCATED, on=["write"])
+    with pytest.raises(SourceError, match="isn't filled twice"):
+        template_google.make(reached(google), sheet, whole)
+    with pytest.raises(SourceError, match="holds the template already"):
+        template_google.make(reached(google), sheet, whole)
+    assert google.writes == 1
+
+
+def test_a_locale_that_google_does_not_know_is_said(google, whole, monkeypatch):
+    def refused(_book, _body, _numbers):
+        raise errors.invalid("Unsupported locale: tlh")
+
+    monkeypatch.setitem(changes.CHANGES, "updateSpreadsheetProperties", refused)
+    sheet = google.spreadsheet()
+    with pytest.raises(SourceError, match="doesn't know this --locale or --time-zone"):
+        template_google.make(reached(google), sheet, whole, locale="eo")
+    assert [tab.title for tab in google.book(sheet).sheets] == ["Sheet1"]
