@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, Final, Protocol
 
-from google.auth import _helpers, transport
+from google.auth import transport
 from google.auth.exceptions import GoogleAuthError, RefreshError
 from google.oauth2.service_account import Credentials
 
@@ -112,8 +113,8 @@ class AccountAccess:
         self._until = self._clock() + lasts - min(_EARLY, lasts / 4)
 
     def _seconds_left(self) -> float:
-        expiry = self._credentials.expiry
-        return 0.0 if expiry is None else float((expiry - _helpers.utcnow()).total_seconds())  # type: ignore[no-untyped-call]
+        expiry = self._credentials.expiry  # in UTC, without saying so
+        return 0.0 if expiry is None else (expiry.replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds()
 
 
 def access(google: Google, scopes: tuple[str, ...], clock: Callable[[], float] = time.monotonic) -> Access:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import cache
 from threading import Lock
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ from data_sources.tab import Book
 __all__ = ["GoogleReader", "client"]
 
 Wanted = Callable[[Sequence[str]], Collection[str]]
+Names = Callable[[tuple[str, ...]], Collection[str]]  # the same, asked once for the same titles
 _FAILURES: Final = (APIError, TokenError, requests.RequestException)
 _FRESH: Final = 2.0  # seconds for which what a spreadsheet consists of needn't be asked again
 
@@ -106,7 +108,7 @@ class GoogleReader:
         """
         with self._lock:
             started = self._clock()
-            if everything:
+            if everything and self._told is not None:  # what was forgotten has to be read, and waits its turn
                 self._must_be_affordable(started)
             failure: SourceError | None = None
             try:
@@ -130,19 +132,19 @@ class GoogleReader:
     # --- one look
 
     def _look(self, wanted: Wanted, now: float, *, everything: bool) -> Book | None:
-        read_at = self._now()
+        read_at, names = self._now(), cache(lambda titles: frozenset(wanted(titles)))
         for sheet in self._sheets:
             age = now - sheet.about_at
             if sheet.about is None or age >= self._pace.metadata_seconds or (everything and age > _FRESH):
                 self._learn(sheet, now)
-        replies = [self._values(sheet, wanted, now, everything=everything) for sheet in self._sheets]
-        return self._book(replies, wanted, now, read_at)
+        replies = [self._values(sheet, names, now, everything=everything) for sheet in self._sheets]
+        return self._book(replies, names, now, read_at)
 
     def _learn(self, sheet: Spreadsheet, now: float) -> None:
         self._asked = sheet
         sheet.learn(now)
 
-    def _values(self, sheet: Spreadsheet, wanted: Wanted, now: float, *, everything: bool) -> Reply:
+    def _values(self, sheet: Spreadsheet, wanted: Names, now: float, *, everything: bool) -> Reply:
         """The tabs that are due; when one of them is gone, those that are there now are asked for once."""
         self._asked = sheet
         try:
@@ -153,7 +155,7 @@ class GoogleReader:
         self._learn(sheet, now)
         return sheet.values(self._due(sheet, wanted, now, everything=everything))
 
-    def _due(self, sheet: Spreadsheet, wanted: Wanted, now: float, *, everything: bool) -> tuple[str, ...]:
+    def _due(self, sheet: Spreadsheet, wanted: Names, now: float, *, everything: bool) -> tuple[str, ...]:
         mine = self._wanted_of(sheet, wanted)
         if everything or self._pace.large_are_due(now, sheet.large_at):
             return mine
@@ -162,9 +164,9 @@ class GoogleReader:
     def _is_large(self, sheet: Spreadsheet, title: str) -> bool:
         return sheet.cells.get(title, 0) > self.google.large_cells
 
-    def _wanted_of(self, sheet: Spreadsheet, wanted: Wanted) -> tuple[str, ...]:
+    def _wanted_of(self, sheet: Spreadsheet, wanted: Names) -> tuple[str, ...]:
         """The wanted tabs of this spreadsheet, without those that an earlier one has as well."""
-        names = set(wanted(self._titles))
+        names = wanted(self._titles)
         before = {title for other in self._sheets[: self._sheets.index(sheet)] for title in other.titles}
         return tuple(title for title in sheet.titles if title in names and title not in before)
 
@@ -174,7 +176,7 @@ class GoogleReader:
 
     # --- what is handed over
 
-    def _book(self, replies: Sequence[Reply], wanted: Wanted, now: float, read_at: datetime) -> Book | None:
+    def _book(self, replies: Sequence[Reply], wanted: Names, now: float, read_at: datetime) -> Book | None:
         looks = list(zip(self._sheets, replies, strict=True))
         # all is parsed before any of it counts as handed over
         tabs = tuple(tab for sheet, reply in looks for tab in sheet.changed(reply))
@@ -190,15 +192,15 @@ class GoogleReader:
         self._told = told
         return Book(titles=told[0], tabs=tabs, read_at=read_at, missing=told[1])
 
-    def _has_only_large(self, wanted: Wanted) -> bool:
+    def _has_only_large(self, wanted: Names) -> bool:
         sizes = [self._is_large(s, title) for s in self._sheets for title in self._wanted_of(s, wanted)]
         return bool(sizes) and all(sizes)
 
-    def _missing(self, wanted: Wanted) -> tuple[str, ...]:
+    def _missing(self, wanted: Names) -> tuple[str, ...]:
         """What the configuration names and isn't there, and what is there twice."""
         here = {_folded(title) for title in self._titles}
         absent = [self._absent(name) for name in self._named if _folded(name) not in here]
-        twice = [self._twice(title) for title in wanted(self._titles) if len(self._holders(title)) > 1]
+        twice = [self._twice(title) for title in self._titles if self._is_twice(title, wanted)]
         return tuple(absent + twice)
 
     def _absent(self, name: str) -> str:
@@ -209,6 +211,9 @@ class GoogleReader:
             f'{self.label} has no tab "{name}", which tandem.tables names. {hint} Rename the tab, or write'
             " its name of today in the configuration."
         )
+
+    def _is_twice(self, title: str, wanted: Names) -> bool:
+        return title in wanted(self._titles) and len(self._holders(title)) > 1
 
     def _holders(self, title: str) -> list[str]:
         return [sheet.name for sheet in self._sheets if title in sheet.titles]

@@ -1,6 +1,7 @@
 """The reader of Google spreadsheets on the stand-in: what it hands over, what it costs, what it survives."""
 
 from datetime import UTC, date, datetime
+from threading import Thread
 
 import pytest
 from hypothesis import given, settings
@@ -653,3 +654,37 @@ def test_a_press_too_many_is_no_failure(sheet, opened, clock):
     with pytest.raises(Busy):
         poll(one, everything=True)
     assert one.wait(watched=True) == pytest.approx(5)
+
+
+def test_what_was_forgotten_is_read_even_when_little_is_left(sheet, opened, clock):
+    one = opened(sheet)
+    poll(one)
+    one._http.budget.take(one._http.budget.at_hand - 2)
+    one.forget()
+    assert set(handed(poll(one, everything=True))) == {"leads", "people"}
+
+
+def test_many_threads_get_every_change_once(google, sheet, opened):
+    one, found = opened(sheet, per_minute=60), []
+
+    def look():
+        book = poll(one)
+        found.extend([] if book is None else [tab.title for tab in book.tabs])
+
+    threads = [Thread(target=look) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == ["leads", "people"]
+
+
+def test_who_is_wanted_is_asked_once_a_look(sheet, opened):
+    one, asked = opened(sheet), []
+
+    def wanted(titles):
+        asked.append(titles)
+        return titles
+
+    poll(one, wanted)
+    assert asked == [("leads", "people", "notes")]
