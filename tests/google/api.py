@@ -36,7 +36,7 @@ CHOICES = {
 }
 SHEETS = re.compile(r"/v4/spreadsheets/([^/:]+)(.*)")
 DRIVE_FILE = re.compile(r"/drive/v3/files/([^/]+)")
-DRIVE_SCOPE = "https://www.googleapis.com/auth/drive"
+DRIVE_FILES = "/drive/v3/files"
 READS_BY_POST = ("/values:batchGetByDataFilter",)
 KEPT_REPLIES = 16
 COMPACT = (",", ":")
@@ -89,6 +89,8 @@ class Api:
         """The JSON of a reply. Raises Refusal."""
         if found := DRIVE_FILE.fullmatch(path):
             return self._sent(self._drive_file(found[1], user, query), query, "drive.v3", "File")
+        if path == DRIVE_FILES:
+            return self._sent(self._drive_files(user, query), query, "drive.v3", "FileList")
         found = SHEETS.fullmatch(path)
         if not found:
             raise Refused(404, "NOT_FOUND", "Method not found.")
@@ -230,15 +232,30 @@ class Api:
         book = self.books.get(unquote(file_id))
         if book is None or (user not in book.shared and not book.public):
             raise drive_not_found(file_id)
-        told = {
-            "kind": "drive#file",
-            "id": book.spreadsheet_id,
-            "name": book.properties["title"],
-            "mimeType": "application/vnd.google-apps.spreadsheet",
-        }
-        if "fields" not in query:
-            return told
-        return told | {"createdTime": _stamp(book.created_at), "modifiedTime": _stamp(book.modified_at)}
+        return _file(book, query)
+
+    def _drive_files(self, user: str, query: Query) -> dict:
+        """What is shared with whoever asks, of one name if asked so; the last changed comes first."""
+        named = re.search(r'name = "((?:[^"\\]|\\.)*)"', query.get("q", [""])[0])
+        found = [
+            book
+            for book in self.books.values()
+            if user in book.shared and (named is None or book.properties["title"] == named[1])
+        ]
+        found.sort(key=lambda book: book.modified_at, reverse=True)
+        return {"kind": "drive#fileList", "files": [_file(book, query) for book in found]}
+
+
+def _file(book: Spreadsheet, query: Query) -> dict:
+    told = {
+        "kind": "drive#file",
+        "id": book.spreadsheet_id,
+        "name": book.properties["title"],
+        "mimeType": "application/vnd.google-apps.spreadsheet",
+    }
+    if "fields" not in query:
+        return told
+    return told | {"createdTime": _stamp(book.created_at), "modifiedTime": _stamp(book.modified_at)}
 
 
 def _stamp(seconds: float) -> str:

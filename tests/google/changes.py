@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.google import cells
+from tests.google import cells, masks
 from tests.google.a1 import Area
 from tests.google.book import Sheet, Spreadsheet
 from tests.google.errors import Refusal, invalid
@@ -94,10 +94,17 @@ def grid_range(book: Spreadsheet, told: dict) -> tuple[Sheet, Area]:
     return sheet, area
 
 
-def _paths(fields: str | None) -> list[str]:
-    """A field mask as dotted paths: a(b,c.d) is a.b and a.c.d. Raises Refusal where there is none."""
+def _paths(fields: str | None, schema: str) -> list[str]:
+    """A field mask as dotted paths: a(b,c.d) is a.b and a.c.d.
+
+    Raises Refusal where there is none, and where Google's schema has no such field.
+    """
     if not fields:
         raise invalid("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)")
+    try:
+        masks.check(masks.parsed(fields), {"$ref": schema}, "sheets.v4")
+    except Refusal as refusal:
+        raise invalid(f"Invalid field: {refusal.args[0].rpartition(' path ')[2]}") from None
     found, prefix, word = [], [], ""
     for sign in fields.replace("/", ".").replace(" ", "") + ",":
         if sign == "(":
@@ -160,7 +167,7 @@ def _check_title(book: Spreadsheet, title: str, but: Sheet | None = None) -> Non
 def _update_sheet(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
     properties = body.get("properties", {})
     sheet = _sheet(book, properties.get("sheetId", 0))
-    paths = _paths(body.get("fields"))
+    paths = _paths(body.get("fields"), "SheetProperties")
     if paths == ["*"]:
         paths = [name for name in properties if name != "sheetId"]
     for path in paths:
@@ -223,7 +230,7 @@ def _delete_sheet(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
 
 def _repeat_cell(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
     sheet, area = grid_range(book, body.get("range", {}))
-    _dress(sheet, area, body.get("cell", {}), _paths(body.get("fields")))
+    _dress(sheet, area, body.get("cell", {}), _paths(body.get("fields"), "CellData"))
 
 
 def _update_cells(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
@@ -233,7 +240,7 @@ def _update_cells(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
         start = body.get("start", {})
         sheet = _sheet(book, start.get("sheetId", 0))
         area = Area(start.get("rowIndex", 0), start.get("columnIndex", 0))
-    paths = _paths(body.get("fields"))
+    paths = _paths(body.get("fields"), "CellData")
     for row, line in enumerate(body.get("rows", []), area.top):
         for column, cell in enumerate(line.get("values", []), area.left):
             _dress(sheet, Area(row, column, row + 1, column + 1), cell, paths)
@@ -292,13 +299,13 @@ def without_zero_id(told: dict) -> dict:
 
 def _update_dimension(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
     told = body.get("range", {})
-    _paths(body.get("fields"))
+    _paths(body.get("fields"), "DimensionProperties")
     _sheet(book, told.get("sheetId", 0)).dimensions.append(body)
 
 
 def _update_book(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
     properties = body.get("properties", {})
-    paths = _paths(body.get("fields"))
+    paths = _paths(body.get("fields"), "SpreadsheetProperties")
     for path in list(properties) if paths == ["*"] else paths:
         _set(book.properties, path, _at(properties, path))
 

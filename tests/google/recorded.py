@@ -89,6 +89,7 @@ class Replay:
     strayed: dict[str, set[str]] = field(default_factory=dict)  # by spreadsheet: "values", "metadata"
 
     def exchanges(self, interactions: list[dict]) -> Iterator[Exchange]:
+        self.google.api.books.clear()
         for number, interaction in enumerate(interactions):
             found = self.exchange(f"{self.name}#{number}", interaction)
             if found:
@@ -122,10 +123,14 @@ class Replay:
             exchange.complaints = complaints(exchange.replayed, schema, api)
 
     def drive(self, where: str, request: dict, told: str, status: int) -> Exchange | None:
-        """Spreadsheets come and go through Drive; only files.get is something that the stand-in answers."""
+        """Spreadsheets come and go through Drive; the stand-in answers files.get and files.list."""
         path, method = urlsplit(request["uri"]).path, request["method"]
         if method == "POST" and path == "/drive/v3/files" and status == 200:
             self.make(json.loads(told))
+        elif method == "DELETE" and status == 204:
+            self.google.api.books.pop(path.rpartition("/")[2], None)
+        elif method == "GET" and path == "/drive/v3/files":
+            return self.listed(Exchange("drive files.list", where, _json(told), status), request, told)
         elif method == "PUT":
             self.google.delete(path.rpartition("/")[2])
         elif method == "GET" and re.fullmatch(r"/drive/v3/files/[^/]+", path):
@@ -138,6 +143,15 @@ class Replay:
                 self.send(exchange, request, told)
             return exchange
         return None
+
+    def listed(self, exchange: Exchange, request: dict, told: str) -> Exchange:
+        """Held where no spreadsheet is in the list but those that the recording made."""
+        made = set(self.google.api.books) - set(self.strayed)
+        if {found["id"] for found in exchange.recorded["files"]} <= made:
+            self.send(exchange, request, told)
+        else:
+            exchange.left_out = UNBUILT
+        return exchange
 
     def take_over(self, told: dict) -> None:
         """A spreadsheet that no recorded call built, from Google's reply about it; it holds no values yet."""
@@ -238,7 +252,7 @@ def _json(text: str) -> object:
 
 
 def replayed(google: Google, session: requests.Session) -> list[Exchange]:
-    """Every exchange of every cassette with Sheets, and files.get of Drive."""
+    """Every exchange of every cassette with Sheets, and Drive's files.get and files.list."""
     found: list[Exchange] = []
     for cassette in sorted(CASSETTES.glob("*.json")):
         interactions = json.loads(cassette.read_text())["interactions"]

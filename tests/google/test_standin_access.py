@@ -14,28 +14,6 @@ from tests.google import adapter, standin
 SECONDS = 10
 
 
-class Clock:
-    """A clock that stands until told."""
-
-    def __init__(self):
-        self.now = time.time()
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def slow_google(clock):
-    """A stand-in whose time the test moves."""
-    with standin.google(clock) as google:
-        yield google
-
-
 @pytest.fixture
 def sheet(slow_google):
     return slow_google.spreadsheet(tabs={"leads": [["lead_id"], ["L1"]]})
@@ -221,6 +199,15 @@ def test_drive_tells_when_a_spreadsheet_changed(slow_google, sheet, clock):
     slow_google.set(sheet, "leads!A2", "L9")
     assert book.get_lastUpdateTime() > before
     assert book.creationTime == before
+
+
+def test_a_spreadsheet_is_found_by_its_name_if_it_is_shared(slow_google, sheet):
+    hidden = slow_google.spreadsheet("Hidden", shared=False)
+    client = adapter.client(slow_google)
+    assert client.open("Sales and marketing").id == sheet
+    assert [found["id"] for found in client.list_spreadsheet_files()] == [sheet]
+    slow_google.share(hidden)
+    assert client.open("Hidden").id == hidden
 
 
 def test_a_scope_that_does_not_cover_spreadsheets_gets_no_token(slow_google):

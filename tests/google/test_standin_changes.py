@@ -196,6 +196,20 @@ def test_a_change_of_properties_needs_its_fields(change):
     assert "At least one field must be listed in 'fields'" in message
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields", "wrong"),
+    [
+        ("repeatCell", "userEnteredFormat(numberFormat,colour)", "userEnteredFormat.colour"),
+        ("updateCells", "cell.note", "cell"),
+        ("updateSheetProperties", "frozenRowCount", "frozenRowCount"),
+        ("updateSpreadsheetProperties", "properties.locale", "properties"),
+        ("updateDimensionProperties", "width", "width"),
+    ],
+)
+def test_fields_that_google_does_not_know_are_refused(change, kind, fields, wrong):
+    assert f"Invalid field: '{wrong}'" in refusal(lambda: change({kind: {"fields": fields}}))
+
+
 def test_a_stamp_and_rules_are_kept(google, sheet, change):
     stamp = {
         "metadataKey": "tandem",

@@ -10,8 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from google.oauth2.service_account import Credentials
 
 from tests.google import adapter, recorded, standin
+from tests.google.faults import Fault
+from tests.google.tokens import GRANT, SCOPES
 from tests.google.unbacked import UNBACKED
 
 DOCS = Path(__file__).parents[2] / "docs" / "google-stand-in.md"
@@ -93,6 +96,29 @@ def test_errors_are_told_as_google_told_them(google, name):
     answer = requests.get(url, timeout=10)
     assert answer.status_code == told["status_code"]
     assert of_no_project(answer.json()) == of_no_project(told["body_json"])
+
+
+@pytest.mark.parametrize(("case", "code"), [("503 UNAVAILABLE", 503), ("401 UNAUTHENTICATED", 401)])
+def test_errors_that_no_recording_shows_are_told_as_people_pasted_them(google, case, code):
+    (told,) = [pasted for pasted in second_hand() if pasted["case"].partition(" (")[0] == case]
+    google.faults.next(Fault("status", code))
+    assert requests.get(f"{google.endpoint}/v4/spreadsheets/x", timeout=10).json() == told["body"]
+
+
+def test_a_bad_signature_is_told_as_people_pasted_it(google):
+    (told,) = [pasted for pasted in second_hand() if pasted["case"] == "token endpoint: bad signature"]
+    account = google.service_account() | {"private_key": google.service_account("other")["private_key"]}
+    credentials = Credentials.from_service_account_info(account, scopes=SCOPES)
+    form = {"grant_type": GRANT, "assertion": credentials._make_authorization_grant_assertion()}
+    answer = requests.post(f"{google.endpoint}/token", data=form, timeout=10)
+    assert (answer.status_code, answer.json()) == (told["status"], told["body"])
+
+
+def second_hand():
+    """Bodies that people quoted in issues."""
+    return json.loads(
+        (recorded.FOLDER / "issues_bodies" / "error_bodies_from_issue_threads.json").read_text()
+    )
 
 
 def of_no_project(told):
