@@ -8,6 +8,8 @@ PORT ?=
 WORKERS ?= 2
 PYTEST ?=
 PYTHON ?=
+SECONDS ?=
+SEED ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -17,7 +19,7 @@ TEST_READY := $(VENV)/.ready-to-test
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint pytest format bench docs system-packages clean
+.PHONY: help run test lint pytest format bench chaos soak docs system-packages clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +44,12 @@ format: $(TEST_READY) ## let ruff repair and lay out the code
 
 bench: $(TEST_READY) ## how fast it is
 	@$(PY) -m bench
+
+chaos: $(TEST_READY) ## edits under faults, SECONDS=120 SEED=1: no wrong number is ever shown
+	@$(PY) -m chaos run $(if $(SECONDS),--seconds=$(SECONDS)) $(if $(SEED),--seed=$(SEED))
+
+soak: $(TEST_READY) system-packages ## the app with 50 viewers, SECONDS=600: reads, CPU, memory
+	@$(PY) -m chaos soak $(if $(SECONDS),--seconds=$(SECONDS))
 
 docs: $(RUN_READY) ## write docs/tables.md and docs/metrics.md again
 	@$(PY) -m scorecard.docs
