@@ -2,10 +2,13 @@
 
 import gzip
 import json
+import math
 import os
+import select
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -76,6 +79,10 @@ class Server(ThreadingHTTPServer):
     def handle_error(self, request: socket.socket, client_address: tuple[str, int]) -> None:
         """A client that hangs up is nothing; anything else is the stand-in's own failure."""
 
+    def connections(self) -> list[threading.Thread]:
+        with self.lock:
+            return list(self.open.values())
+
     def stop(self) -> None:
         """Closes the listener and every connection, and ends what waits."""
         self.closing.set()
@@ -126,7 +133,7 @@ class Handler(BaseHTTPRequestHandler):
     def _meet(self, call: Call, fault: Fault | None) -> None:
         kind = fault.kind if fault else None
         if kind == "stall":
-            self.server.closing.wait(fault.seconds)
+            self._stall(fault.seconds)
             self._hang_up()
         elif kind == "reset":
             self._hang_up()
@@ -136,6 +143,15 @@ class Handler(BaseHTTPRequestHandler):
             if kind == "slow":
                 self.server.closing.wait(fault.seconds)
             self._send(call, self.server.answer(call, self.headers, fault), fault)
+
+    def _stall(self, seconds: float | None) -> None:
+        """Until the time is over, the stand-in closes, or the client has had enough."""
+        ends = time.monotonic() + (math.inf if seconds is None else seconds)
+        while (left := ends - time.monotonic()) > 0 and not self.server.closing.wait(min(left, 0.05)):
+            waiting = select.poll()
+            waiting.register(self.connection, select.POLLIN)
+            if waiting.poll(0) and not self.connection.recv(1, socket.MSG_PEEK):
+                return
 
     def _send(self, call: Call, reply: Reply, fault: Fault | None = None) -> None:
         head, body = self._packed(reply)

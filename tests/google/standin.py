@@ -13,6 +13,7 @@ What it does as Google does, and what no recording backs: docs/google-stand-in.m
 """
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -62,6 +63,10 @@ class Google(Keepers):
     def back(self) -> None:
         """Listens again, on the same port."""
         self._server = self._server or self._listen(self.port)
+
+    def connections(self) -> list[threading.Thread]:
+        """What serves each open connection."""
+        return self._server.connections() if self._server else []
 
     def _listen(self, port: int) -> Server:
         return Server(port, self._begin, self.faults.for_call, self._answer, self.log.answered)

@@ -88,6 +88,15 @@ def test_a_stall_ends_when_the_stand_in_closes():
     assert time.monotonic() - began < 5
 
 
+def test_a_stalled_connection_is_let_go_when_the_client_leaves(google, url):
+    google.faults.next(STALL)
+    with pytest.raises(requests.ReadTimeout):
+        get(url, timeout=0.1)
+    for stalled in google.connections():
+        stalled.join(5)
+    assert google.connections() == []
+
+
 def test_a_stall_may_end_by_itself(google, url):
     google.faults.next(stall(0.05))
     with pytest.raises(requests.ConnectionError):
