@@ -20,8 +20,8 @@ class Export(TableMapping):
 
     `titles`: what its files or tabs are called (a date may follow). `also`: our column to the headers it may
     stand under, the first that is there; none has to be, since everybody exports other columns. `only`: which
-    rows are of this table: headers with the values (in lower case) that say so; the first header that is
-    there decides, and without any of them no row is read.
+    rows are of this table: headers with the values (in lower case, a pipeline in brackets behind them aside)
+    that say so; the first header that is there decides, and without any of them no row is read.
     """
 
     titles: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class Export(TableMapping):
 
 
 _YES: Final = frozenset(("true", "yes", "1", "1.0", "x"))
-_WON: Final = frozenset(("closed won", "closedwon", "closed won (sales pipeline)"))
+_WON: Final = frozenset(("closed won", "closedwon"))
 
 
 def _entered(stage: str) -> str:

@@ -69,6 +69,14 @@ def _exported(titles: Sequence[str], mapping: Export) -> str | None:
     return max(found, key=lambda title: _STAMPED.sub("", stamped[title]), default=None)
 
 
+_PIPELINE: Final = re.compile(r"\s*\([^()]*\)$")
+
+
+def _value(cell: object) -> str:
+    """A value in lower case, without the pipeline in brackets that stands behind it where there are more."""
+    return _PIPELINE.sub("", trim(str(cell)).casefold())
+
+
 def read(table: Table, tab: Tab, mapping: TableMapping) -> TabReading:
     """The tab as that table, whatever stands in it; what is wrong with it is among the problems."""
     headers = find_headers(tab, table, mapping)
@@ -175,7 +183,7 @@ class _Reader:
             return rows
         header, values = self.only
         at = others[header]
-        return [row for row in rows if trim(str(self.tab.cell(at, row))).casefold() in values]
+        return [row for row in rows if _value(self.tab.cell(at, row)) in values]
 
     def _above(self, columns: Mapping[str, int]) -> list[tuple[int, int]]:
         """Rows above the header that fill what is required and half of all columns."""

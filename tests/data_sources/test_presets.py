@@ -33,7 +33,7 @@ Record ID,Deal Name,Deal Stage,Amount,Close Date,Deal owner,Associated Contact I
 7001,Bluebay,Closed Won,15000,2026-02-01 12:00,Sam Sales,51,9001
 7002,Harbour,Contract Sent,2500.50,2026-06-30 00:00,Sam Sales,8005,9002
 7003,Open without amount,Proposal,,,Sam Sales,,
-7004,Tide,closed won,99.5,2026-03-01 12:00,Sam Sales,,9003
+7004,Tide,Closed won (Partner Pipeline),99.5,2026-03-01 12:00,Sam Sales,,9003
 """
 
 
