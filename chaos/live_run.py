@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import Final
 
 from tqdm import tqdm
 
+from chaos.app import written
 from chaos.company import Numbers, said
 from chaos.faults import Trouble
 from chaos.judge import Judge
@@ -148,25 +148,13 @@ class JudgedRefresher(Refresher):
             self.run_of.looked()
 
 
-def configured(google: Google, key: str, folder: Path) -> config.Config:
-    """The configuration as an operator writes it, with Google's own pace of polling."""
-    (folder / "key.json").write_text(json.dumps(google.service_account()), encoding="utf-8")
-    file = folder / "secrets.toml"
-    file.write_text(
-        f'[tandem]\nsource = "gsheets://{key}"\n[tandem.google]\nservice_account = "key.json"\n'
-        f'endpoint = "{google.endpoint}"\n',
-        encoding="utf-8",
-    )
-    return config.load(file, {})
-
-
 @contextmanager
 def running(google: Google, seed: int, folder: Path) -> Iterator[Run]:
     """A run that is under way: the refresher looks, viewers work out numbers."""
     judge = Judge(time.time)
     keeper = Keeper(google, judge, random.Random(seed))  # noqa: S311 - no secret
     trouble = Trouble(google, random.Random(seed + 1))  # noqa: S311
-    own = configured(google, keeper.key, folder)
+    own = config.load(written(google, keeper.key, folder), {})
     watched: list[Watched] = []
 
     def connect() -> Source:
