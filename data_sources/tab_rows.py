@@ -132,15 +132,21 @@ class _Looking:
             for place in left.tolist():
                 row = place + self.start
                 cell = cells[row] if row < len(cells) else None
-                if cell.__class__ is not str or not cell:
+                if cell.__class__ is not str or not cell or cell.isspace():
                     later.append(place)
-                elif says_total(cell) and not self._is_own(at, row):
+                elif says_total(cell) and self._is_total(at, row):
                     found[row] = at
             left = np.asarray(later, dtype=np.int64)
         return found
 
+    def _is_total(self, label: int, row: int) -> bool:
+        """Whether a row that calls itself a total is one: figures or nothing beside it, no row of its own."""
+        others = [self.tab.cell(at, row) for at in range(len(self.tab.columns)) if at != label]
+        told = [cell for cell in others if not is_blank(cell)]
+        return not self._is_own(label, row) and (not told or any(map(is_figure, told)))
+
     def _is_own(self, label: int, row: int) -> bool:
-        """Whether the row has a key or day of its own: then its first text is only called like a total."""
+        """Whether the row has a key or day beside its label: then something is only called like a total."""
         others = [at for at in self.own if at != label]
         if not others or any(is_blank(self.tab.cell(at, row)) for at in others):
             return False
@@ -174,15 +180,14 @@ class _Looking:
         for place in places:
             row = place + self.start
             filled = [at for at, cells in columns if row < len(cells) and not is_blank(cells[row])]
-            if any(cells_say(self.tab.columns[at][row]) for at in filled):
+            if any(_says_something(self.tab.columns[at][row]) for at in filled):
                 yield row, [at for at in filled if self.tab.columns[at][row] is not False]
 
     def _label(self, filled: Sequence[int], row: int) -> int | None:
         texts = (at for at in filled if isinstance(self.tab.cell(at, row), str))
         first = next(texts, None)
-        if first is None or not says_total(self.tab.cell(first, row)) or self._is_own(first, row):
-            return None
-        return first
+        is_total = first is not None and says_total(self.tab.cell(first, row)) and self._is_total(first, row)
+        return first if is_total else None
 
     def _sum(self, filled: Sequence[int], row: int) -> int | None:
         """The first number of a row of numbers alone that repeat the sums of the rows above."""
@@ -237,7 +242,7 @@ class _Looking:
         )
 
 
-def cells_say(cell: object) -> bool:
+def _says_something(cell: object) -> bool:
     """Whether a filled cell says that somebody wrote a row: an unticked box and a formula's 0 don't."""
     return cell is not False and cell != 0
 

@@ -295,6 +295,19 @@ def test_a_row_with_a_day_of_its_own_is_no_total_whatever_it_is_called():
     assert list(reading("leads", company, ["Total", "L-1", "2026-01-05"]).rows) == [1]
 
 
+def test_a_person_called_like_a_total_is_a_person():
+    found = reading(
+        "people", ["person_id", "name", "department"], ["Som", "Som Ngai", "sales"], ["Sum", "Li Sum"]
+    )
+    assert list(found.rows) == [1, 2]
+    assert found.problems == ()
+
+
+def test_a_total_behind_blank_cells_is_one():
+    found = reading("spend", ["x", *SPEND], ["a", "C1", "2026-01-05", "10"], [" ", "Total", "", "10"])
+    assert list(found.rows) == [1]
+
+
 def test_totals_between_and_below_are_found_where_nothing_else_tells_rows_apart():
     mapping = TableMapping(columns={"amount": "Cost"}, constants={"date": "2026-01-31"})
     rows = [
