@@ -29,6 +29,7 @@ class FolderReader:
         self.identity = f"folder:{path.resolve()}"
         self._states: dict[str, FileState] = {}
         self._digests: dict[str, str] = {}
+        self._failed: dict[Path, tuple[FileState, str]] = {}
         self._titles: tuple[str, ...] | None = None
 
     def read(self, wanted: _Wanted, *, everything: bool) -> Book | None:  # noqa: ARG002 - looking costs nothing
@@ -49,8 +50,15 @@ class FolderReader:
         return Book(titles, new, self.clock(), changed_at)
 
     def _tab(self, title: str, path: Path) -> tuple[Tab, FileState]:
+        failed = self._failed.get(path)
+        if failed is not None and failed[0] == FileState.of(path):
+            raise SourceError(failed[1])  # as long as nobody repairs it
         content, state = content_of(path, self.pause)
-        return csv_tab(title, path.name, content), state
+        try:
+            return csv_tab(title, path.name, content), state
+        except SourceError as error:
+            self._failed[path] = state, str(error)
+            raise
 
     def _files(self) -> dict[str, Path]:
         """The folder's CSV files by title, in the order of their names."""
@@ -84,6 +92,7 @@ class FolderReader:
         """The next read brings every file, changed or not."""
         self._states.clear()
         self._digests.clear()
+        self._failed.clear()
         self._titles = None
 
     def wait(self, *, watched: bool) -> float:

@@ -17,6 +17,10 @@ _PAUSE_SECONDS: Final = 0.2
 _PATIENCE: Final = 10
 
 
+class UnfinishedError(SourceError):
+    """The file can't be opened now, as while it is being saved."""
+
+
 @dataclass(frozen=True)
 class FileState:
     """What differs when a file was written to, or another took its place."""
@@ -66,7 +70,11 @@ def content_of(path: Path, pause: Callable[[float], None]) -> tuple[bytes, FileS
         content = _bytes(path)
         if FileState.of(path) == before:
             return content, before
-    raise SourceError(f"{path.name} is being saved. It is read as soon as that is done.")
+    raise UnfinishedError(being_saved(path.name))
+
+
+def being_saved(name: str) -> str:
+    return f"{name} is being saved. It is read as soon as that is done."
 
 
 def _bytes(path: Path) -> bytes:

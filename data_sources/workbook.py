@@ -17,7 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from data_sources.csv_text import csv_tab, is_csv
 from data_sources.errors import SourceError
-from data_sources.files import FileState, content_of, utc_now
+from data_sources.files import FileState, UnfinishedError, being_saved, content_of, utc_now
 from data_sources.tab import Book, Columns, Tab
 from data_sources.workbook_xml import Parts, check_extent, hidden_cells
 
@@ -33,10 +33,6 @@ _UNREADABLE: Final = (
 _Wanted = Callable[[Sequence[str]], Collection[str]]
 
 
-class UnfinishedError(SourceError):
-    """The file can't be opened now, as while it is being saved."""
-
-
 class WorkbookReader:
     """Reads one workbook; see `mirrored.Reader`. An unchanged file is looked at, not read."""
 
@@ -49,6 +45,7 @@ class WorkbookReader:
         self.identity = f"workbook:{path.resolve()}"
         self._state: FileState | None = None
         self._known: dict[str, str] = {}
+        self._failed: tuple[FileState, str] | None = None
         self._unfinished = False
 
     def read(self, wanted: _Wanted, *, everything: bool) -> Book | None:  # noqa: ARG002 - it is whole each time
@@ -56,17 +53,27 @@ class WorkbookReader:
         state = FileState.of(self.path)
         if state == self._state:
             return None
+        if self._failed is not None and self._failed[0] == state:
+            raise SourceError(self._failed[1])  # as long as nobody repairs it
         self._unfinished = True
         content, state = content_of(self.path, self.pause)
-        read_at = self.clock()
-        book = _read(self.path.name, content, wanted, read_at, state.changed_at, self._known)
-        self._state, self._unfinished = state, False
+        book = self._opened(content, state, wanted)
+        self._state, self._failed, self._unfinished = state, None, False
         self._known |= {tab.title: tab.digest for tab in book.tabs}
         return book
 
+    def _opened(self, content: bytes, state: FileState, wanted: _Wanted) -> Book:
+        try:
+            return _read(self.path.name, content, wanted, self.clock(), state.changed_at, self._known)
+        except UnfinishedError:
+            raise
+        except SourceError as error:
+            self._failed, self._unfinished = (state, str(error)), False
+            raise
+
     def forget(self) -> None:
         """The next read brings every sheet, changed or not."""
-        self._state = None
+        self._state = self._failed = None
         self._known.clear()
 
     def wait(self, *, watched: bool) -> float:
@@ -122,7 +129,7 @@ def _check_kind(name: str, content: bytes) -> None:
 def _broken(name: str, reason: str, read_at: datetime, changed_at: datetime | None) -> SourceError:
     """What can't be opened is being saved, if it changed a moment ago, and damaged if not."""
     if changed_at is not None and (read_at - changed_at).total_seconds() < _SAVING_SECONDS:
-        return UnfinishedError(f"{name} is being saved. It is read as soon as that is done.")
+        return UnfinishedError(being_saved(name))
     return SourceError(
         f"{name} can't be opened: it is damaged ({reason}). Open it in Excel and save it again."
     )

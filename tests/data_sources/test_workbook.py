@@ -259,6 +259,23 @@ def test_a_file_that_is_being_saved_is_waited_for(tmp_path):
     assert watched.wait(watched=False) > 1
 
 
+def test_a_damaged_file_is_not_opened_again_until_it_changes(tmp_path):
+    for kind, name, good, bad in (
+        (WorkbookReader, "leads.xlsx", book({"leads": [["L-1"]]}), b"PK\x03\x04"),
+        (FolderReader, "leads.csv", b"lead_id\nL-1\n", b"PK\x03\x04"),
+    ):
+        folder_of = tmp_path / name.replace(".", "_")
+        folder_of.mkdir()
+        path = put(folder_of / name, bad)
+        watched = reader(path if kind is WorkbookReader else folder_of, kind)
+        for _ in range(2):
+            with pytest.raises(SourceError, match=name):
+                watched.read(everything, everything=False)
+        assert watched.wait(watched=False) > 1
+        put(path, good, at=LONG_AGO + 1)
+        assert watched.read(everything, everything=False).titles == ("leads",)
+
+
 def test_a_file_written_to_while_it_is_read_is_read_again(tmp_path):
     path = put(tmp_path / "sales.xlsx", book({"leads": [["L-1"]]}), at=datetime.now(UTC).timestamp())
     later = [book({"leads": [["L-2"]]})]
