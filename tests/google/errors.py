@@ -56,6 +56,13 @@ def not_shared() -> Refusal:
     return Refusal(403, "PERMISSION_DENIED", "The caller does not have permission")
 
 
+def too_narrow() -> Refusal:
+    """A token's scopes don't cover the call."""
+    info = {"reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "domain": "googleapis.com"}
+    details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", **info}]
+    return Refusal(403, "PERMISSION_DENIED", "Request had insufficient authentication scopes.", details)
+
+
 def no_identity() -> Refusal:
     return Refusal(
         403,

@@ -102,7 +102,9 @@ class Google(Keepers):
 
     def _called(self, call: Call, headers: Mapping[str, str]) -> bytes:
         key = call.query.get("key", [None])[0] or headers.get("X-Goog-Api-Key")
-        call.user, _ = self.api.user(headers.get("Authorization"), key)
+        call.user, scope = self.api.user(headers.get("Authorization"), key)
+        if call.user != "key" and not self.tokens.cover(call.kind, scope):
+            raise errors.too_narrow()
         if call.kind in ("read", "write"):
             self.limits.take(call.kind, call.user)
         with self.api.lock:

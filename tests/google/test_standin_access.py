@@ -201,6 +201,17 @@ def test_drive_tells_when_a_spreadsheet_changed(slow_google, sheet, clock):
     assert book.creationTime == before
 
 
+def test_a_scope_to_read_covers_no_writing_and_no_drive(slow_google, sheet):
+    slow_google.tokens.scope_to_write = True
+    credentials = Credentials.from_service_account_info(
+        slow_google.service_account(), scopes=["https://www.googleapis.com/auth/spreadsheets.readonly"]
+    )
+    book = adapter.mount(gspread.authorize(credentials), slow_google).open_by_key(sheet)
+    assert book.sheet1.get_all_values() == [["lead_id"], ["L1"]]
+    assert code(lambda: book.sheet1.update([["x"]], "A1")) == 403
+    assert code(book.get_lastUpdateTime) == 403
+
+
 def test_a_spreadsheet_is_found_by_its_name_if_it_is_shared(slow_google, sheet):
     hidden = slow_google.spreadsheet("Hidden", shared=False)
     client = adapter.client(slow_google)

@@ -13,12 +13,16 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-SCOPES = (
-    "https://www.googleapis.com/auth/spreadsheets",
-    "https://www.googleapis.com/auth/spreadsheets.readonly",
-    "https://www.googleapis.com/auth/drive",
-    "https://www.googleapis.com/auth/drive.readonly",
-)
+AUTH = "https://www.googleapis.com/auth"
+# Which scopes cover which kind of call.
+COVERED = {
+    "read": {
+        f"{AUTH}/{name}" for name in ("spreadsheets", "spreadsheets.readonly", "drive", "drive.readonly")
+    },
+    "write": {f"{AUTH}/{name}" for name in ("spreadsheets", "drive")},
+    "drive": {f"{AUTH}/{name}" for name in ("drive", "drive.readonly", "drive.metadata.readonly")},
+}
+SCOPES = sorted(set().union(*COVERED.values()))
 AN_HOUR = 3600
 
 
@@ -58,6 +62,7 @@ class Tokens:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
         self.lifetime = AN_HOUR
+        self.scope_to_write = False  # whether a token to read alone may not write, as at Google
         self.accounts: set[str] = set()
         self.audience = ""
         self.given: dict[str, tuple[str, float, str]] = {}
@@ -108,6 +113,12 @@ class Tokens:
         """Whose token it is and for which scopes; None if it isn't good, or not any more."""
         email, until, scope = self.given.get(token, ("", 0.0, ""))
         return (email, scope) if self.clock() < until else None
+
+    def cover(self, kind: str, scope: str) -> bool:
+        """Whether a token's scopes cover a kind of call: read, write, drive."""
+        if kind == "write" and not self.scope_to_write:
+            kind = "read"
+        return bool(COVERED[kind] & set(scope.split()))
 
     def revoke(self) -> None:
         """Every token given out so far is refused from now on."""

@@ -36,6 +36,10 @@ UNBACKED = {
         "That a minute is the last 60 seconds, that refused calls don't count, that failed ones do; "
         "the limit per project; writes."
     ),
+    "scopes": (
+        "Which scopes cover which calls, from the documentation, and the refusal's details; its message is "
+        "recorded of another service."
+    ),
     "roles": ("That a reader's write is refused with the same 403."),
     "lag": (
         "Every change is read at once here. Google may lag, and Drive's modifiedTime may lag by minutes."
