@@ -8,6 +8,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Final
@@ -98,17 +99,25 @@ def _read(
 ) -> Book:  # fmt: skip
     """The wanted sheets whose digest isn't the known one."""
     _check_kind(name, content)
-    try:
+    with _explaining(name, read_at, changed_at):
         parts = Parts(name, content)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         titles = tuple(workbook.sheet_names)
-        asked = set(wanted(titles))
+    asked = set(wanted(titles))
+    with _explaining(name, read_at, changed_at):
         tabs = [_tab(name, title, workbook, parts) for title in titles if title in asked]
+    new = tuple(tab for tab in tabs if known.get(tab.title) != tab.digest)
+    return Book(titles, new, read_at, changed_at)
+
+
+@contextmanager
+def _explaining(name: str, read_at: datetime, changed_at: datetime | None) -> Iterator[None]:
+    """What a reader says of a file it can't open, in words for its keeper."""
+    try:
+        yield
     except _UNREADABLE as error:
         reason = " ".join(str(error).split())[:100]
         raise _broken(name, reason, read_at, changed_at) from None
-    new = tuple(tab for tab in tabs if known.get(tab.title) != tab.digest)
-    return Book(titles, new, read_at, changed_at)
 
 
 def _check_kind(name: str, content: bytes) -> None:

@@ -416,6 +416,28 @@ def test_no_grid_breaks_the_reading(table, columns, mapping):
     assert all(problem.what and problem.instead for problem in found.problems)
 
 
+ORDER = st.builds(
+    lambda n, day, amount: [f"O-{n}", f"2026-01-{day:02}", amount],
+    st.integers(0, 999), st.integers(1, 31), st.one_of(st.integers(1, 99), st.just("n/a"), st.none()),
+)  # fmt: skip
+BESIDE = st.sampled_from(
+    [[], [None, " ", ""], ["Total", None, 4711.0], [None, "Summe:", "12,50"], ["First quarter 2026"],
+     [None, None, False], ["order_id", "Closed at", "AMOUNT"], [None, None, None, "a note"]]
+)  # fmt: skip
+
+
+@given(
+    st.integers(0, 3),
+    st.integers(0, 2),
+    st.lists(st.one_of(st.tuples(st.just(True), ORDER), st.tuples(st.just(False), BESIDE)), max_size=25),
+)
+def test_whatever_stands_between_exactly_the_rows_of_data_are_read(above, left, body):
+    grid = [["Orders"]] * above + [["order_id", "closed_at", "amount"]] + [row for _, row in body]
+    found = reading("orders", *([None] * left + list(row) for row in grid))
+    assert found.header == above
+    assert list(found.rows) == [above + 1 + i for i, (is_order, _) in enumerate(body) if is_order]
+
+
 @given(st.lists(st.tuples(st.integers(1, 9), st.sampled_from(["", "Total", "x"])), max_size=20))
 def test_every_row_with_its_key_and_day_is_data(cells):
     rows = [[label, f"O-{i}", "2026-01-05", n] for i, (n, label) in enumerate(cells)]
