@@ -30,6 +30,7 @@ from tests.google.faults import (
     UNAVAILABLE,
     Fault,
     drip,
+    slow,
 )
 
 BOOK = SHEETS + "/v4/spreadsheets/%s"
@@ -175,7 +176,7 @@ def test_silence_ends_the_attempt(google, sheet, opened):
 
 
 def test_headers_that_drip_in_end_the_attempt(opened, monkeypatch):
-    server = dripping_headers()
+    server = sending(b"HTTP/1.1 200 OK\r\nX-Long: ")
     client = opened(silence=0.3, total=0.7, attempts=1)
     client.endpoint = f"http://127.0.0.1:{server.getsockname()[1]}"
     monkeypatch.setattr(client.access, "headers", lambda _send: {})
@@ -186,18 +187,33 @@ def test_headers_that_drip_in_end_the_attempt(opened, monkeypatch):
     server.close()
 
 
-def dripping_headers():
-    """A server that sends a header letter by letter, for ever."""
+def test_a_body_that_drips_in_and_falls_silent_ends_with_the_call(opened, monkeypatch):
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+    server = sending(head, letters=80)
+    client = opened(silence=1.5, total=2, attempts=1)
+    client.endpoint = f"http://127.0.0.1:{server.getsockname()[1]}"
+    monkeypatch.setattr(client.access, "headers", lambda _send: {})
+    begun = time.monotonic()
+    with pytest.raises(requests.Timeout):
+        read(client, "x")
+    assert time.monotonic() - begun < 2.7
+    server.close()
+
+
+def sending(head, letters=10_000):
+    """A server that sends this, then a letter every 20 ms, then nothing while the other side listens."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve():
         with suppress(OSError):
             connection, _ = listener.accept()
             with connection:
-                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
-                while True:
+                connection.sendall(head)
+                for _ in range(letters):
                     connection.sendall(b"a")
                     time.sleep(0.02)
+                connection.recv(65536)
+                connection.recv(65536)
 
     threading.Thread(target=serve, daemon=True).start()
     return listener
@@ -334,6 +350,20 @@ def test_a_deleted_account_is_refused_at_once(google, sheet, opened, clock):
         read(client, sheet)
     assert not raised.value.retryable
     assert google.token_calls == 1
+
+
+def test_threads_that_waited_for_a_token_share_the_refusal(google, sheet, opened):
+    client, threads = opened(budget=Budget(200)), 16
+    google.tokens.accounts.clear()
+    google.faults.next(slow(0.5), on=("token",))
+
+    def ask(_):
+        with pytest.raises(TokenError):
+            read(client, sheet)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(ask, range(threads)))
+    assert google.token_calls < threads / 2
 
 
 def test_no_other_host_is_asked_in_the_background(google, sheet, opened, monkeypatch):

@@ -590,6 +590,30 @@ def test_many_spreadsheets_are_read_as_often_as_the_budget_allows(google, clock,
     assert 20 <= google.busiest_minute() <= 40
 
 
+def test_where_all_is_large_reads_are_as_rare_as_large_tabs_are(google, opened):
+    one = opened(
+        google.spreadsheet(tabs={"touches": [["touch_id"], *[[n] for n in range(100)]]}), large_cells=50
+    )
+    poll(one)
+    assert (one.wait(watched=True), one.wait(watched=False)) == (20, 300)
+
+
+def test_polling_takes_four_fifths_of_what_the_budget_gains(google, opened, clock):
+    one = opened(*[google.spreadsheet(tabs={f"t{n}": [["a"]]}) for n in range(12)])
+    begun = clock.now
+    poll(one)
+    # 12 reads and, at every 12th poll, as many for what there is; the budget gains half a read a second
+    assert clock.now + one.wait(watched=True) - begun == pytest.approx(12 * (1 + 1 / 12) / (0.8 * 0.5))
+
+
+def test_a_press_looks_for_new_tabs_too(google, sheet, opened, clock):
+    one = opened(sheet)
+    poll(one)
+    google.write(sheet, "quotas", [["metric"]])
+    clock.now += 3
+    assert set(handed(poll(one, everything=True))) == {"quotas"}
+
+
 # --- the budget
 
 
