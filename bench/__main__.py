@@ -1,4 +1,7 @@
-"""`python -m bench` (or `make bench`): Tandem's Scorecard page against the script most people would write."""
+"""`python -m bench` (or `make bench`): Tandem against what most people would write.
+
+The Scorecard page against a script, and a spreadsheet's mirror against gspread as tutorials show it.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,12 @@ from typing import Any
 
 from tqdm import tqdm
 
-from bench import companies
+from bench import companies, sheet, sheet_company
 from bench.question import TODAY, disagreements
 
 LEADS = (10_000, 100_000, 1_000_000)
 BACKENDS = ("sqlite", "postgresql")
+PARTS = ("page", "sheet")
 
 
 class DisagreementError(Exception):
@@ -61,14 +65,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parsed(arguments)
     results: list[Result] = []
     try:
-        for backend in options.backend:
+        for backend in options.backend if "page" in options.part else ():
             results += on_backend(backend, options.leads, options.runs, options.store)
     except DisagreementError as error:
         print(error, file=sys.stderr)
         return 1
     options.store.mkdir(parents=True, exist_ok=True)
-    (options.store / "results.json").write_text(json.dumps([described(r) for r in results], indent=2) + "\n")
-    print(table(results))
+    if results:
+        (options.store / "results.json").write_text(
+            json.dumps([described(r) for r in results], indent=2) + "\n"
+        )
+        print(table(results), flush=True)
+    if "sheet" in options.part:
+        found = sheet.measured(options.sheet_leads, options.runs, live=not options.quick)
+        (options.store / "sheet.json").write_text(json.dumps(found, indent=2) + "\n")
+        print(f"\n{sheet.tables(found)}")
     return 0
 
 
@@ -77,14 +88,24 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--leads", type=int, action="append", help="how many leads the company has (repeatable)"
     )
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this one (repeatable)")
+    parser.add_argument(
+        "--sheet-leads",
+        type=int,
+        default=sheet_company.LEADS,
+        help="how many rows leads has in the spreadsheet",
+    )
     parser.add_argument("--backend", choices=BACKENDS, action="append", help="only this one (repeatable)")
     parser.add_argument("--runs", type=int, help="pairs of runs of which the medians are shown (3)")
-    parser.add_argument("--quick", action="store_true", help="10,000 and 100,000 leads, one pair of runs")
+    parser.add_argument(
+        "--quick", action="store_true", help="10,000 and 100,000 leads, one pair of runs, no edit to screen"
+    )
     parser.add_argument(
         "--store", type=Path, default=companies.STORE, help="where companies and results are kept"
     )
     options = parser.parse_args(arguments)
     options.leads = options.leads or list(LEADS[:2] if options.quick else LEADS)
+    options.part = options.part or list(PARTS)
     options.backend = options.backend or list(BACKENDS)
     options.runs = options.runs or (1 if options.quick else 3)
     return options
