@@ -111,6 +111,30 @@ def test_an_error_beyond_all_other_cells_is_seen_too():
     assert tab.cell(0, 0) == "x"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<c r='B3' t='e'><v>#REF!",
+        '<c\n\tr="B3"\tt="e"><v>#REF!',
+        '<c r = "B3" t = "e" ><v>#REF!',
+        '<c t="e" r="B3"><v>#REF!',
+    ],
+)
+def test_an_error_cell_is_seen_however_its_tag_is_written(written):
+    content = book({"leads": [["lead_id", "amount"], ["L-1", 10], ["L-2", 20]]})
+    broken = edited(content, SHEET, lambda xml: xml.replace('<c r="B3" t="n"><v>20', written))
+    (tab,) = open_bytes("a.xlsx", broken).tabs
+    assert tab.cell(1, 2) == "#REF!"
+
+
+@pytest.mark.parametrize("written", ["r='XFD1048576'", 'r = "XFD1048576"', '\n r="XFD1048576"'])
+def test_a_cell_far_away_cannot_hide_behind_its_spelling(written):
+    content = book({"leads": [["x"], ["y"]]})
+    far = edited(content, SHEET, lambda xml: xml.replace('r="A2"', written))
+    with pytest.raises(SourceError, match="XFD1048576"):
+        open_bytes("a.xlsx", far)
+
+
 def test_a_formula_whose_result_was_never_stored_is_an_error_not_a_blank():
     (tab,) = open_bytes("a.xlsx", book({"leads": [["amount"], ["=1+1"]]})).tabs
     assert cells(tab) == [["amount", "#CALC!"]]
