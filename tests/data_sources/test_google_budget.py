@@ -11,7 +11,7 @@ from data_sources.errors import SourceError
 from tests.data_sources.google_builders import Clock
 
 requests = st.tuples(
-    st.floats(0, 30, allow_nan=False), st.integers(1, 5), st.integers(0, 5)
+    st.sampled_from([0.0, 0.0, 0.5, 20.0, 600.0]) | st.floats(0, 30), st.integers(1, 5), st.integers(0, 5)
 )  # pause before it, reads, how many to leave
 
 
@@ -46,6 +46,13 @@ def test_the_whole_budget_can_be_used():
         granted += budget.take() == 0.0
         clock.now += 0.1
     assert granted == pytest.approx(10 + 30 * 10, abs=1)
+
+
+def test_an_idle_hour_saves_up_no_more_than_a_quarter():
+    clock = Clock()
+    budget = Budget(40, clock)
+    clock.now += 3600
+    assert [budget.take() == 0.0 for _ in range(12)] == [True] * 10 + [False] * 2
 
 
 def test_what_is_left_for_others_stays():

@@ -50,6 +50,11 @@ def test_every_range_is_read_as_json_reads_it(tabs, layout, extra):
     assert [one.columns() for one in ranges(body, len(tabs))] == expected
 
 
+def test_what_else_a_reply_may_hold_is_passed_over():
+    body = b'{"valueRanges":[{"range":"a","values":[["x"]]},{"range":"b"}],"other":[1]}'
+    assert [one.columns() for one in ranges(body, 2)] == [[["x"]], []]
+
+
 @given(grids, grids, layouts)
 def test_a_digest_is_of_the_cells_alone(grid, other, layout):
     here, there = reply([("a", grid), ("b", other)], **layout), reply([("c", other), ("d", grid)], **layout)
