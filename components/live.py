@@ -19,6 +19,7 @@ from traceback import format_tb
 from typing import Concatenate, Final, ParamSpec, TypeVar, cast
 
 import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
 
 from data_sources import config
 from data_sources.errors import ConfigError, SourceError
@@ -243,10 +244,15 @@ def _news(published: Published) -> tuple[str | None, ...]:
 
 
 def _unforeseen(error: Exception) -> str:
+    _log(error)
+    name = type(error).__name__
+    return f"Reading stopped at an unforeseen error ({name}); the server's log says where."
+
+
+def _log(error: Exception) -> None:
     """Logged without its message, in which a driver may put a password."""
     name, where = type(error).__name__, "".join(format_tb(error.__traceback__))
     _LOG.error("The data could not be read: %s\n%s", name, where)
-    return f"Reading stopped at an unforeseen error ({name}); the server's log says where."
 
 
 class _Thread(threading.Thread):
@@ -307,10 +313,11 @@ def read_now(seconds: float = _FIRST) -> None:
     watched.wait_until_done(watched.order(), seconds)
 
 
-def seen(now: Live | None, moment: datetime) -> str:
+def seen(published: Published, moment: datetime) -> str:
     """What a screen shows by default, in a short text: it changes with the data and with as_of's steps."""
-    version = "" if now is None else sha256(now.dataset.stamp.version.encode()).hexdigest()[:12]
-    return f"{version}.{int(moment.timestamp()) // STEP.seconds:x}"
+    now = published.live
+    version = f"none {published.failure}" if now is None else now.dataset.stamp.version
+    return f"{sha256(version.encode()).hexdigest()[:12]}.{int(moment.timestamp()) // STEP.seconds:x}"
 
 
 def as_of(now: Live, written: str | None) -> AsOf:
@@ -333,12 +340,21 @@ def cached(
 ) -> T:
     """What a pure function of the data says, worked out once for this state and these arguments.
 
-    Arguments are told apart by their repr: text, numbers, dates, tuples, frozen dataclasses.
+    Arguments are told apart by their repr: text, numbers, dates, tuples, frozen dataclasses. NoDataError when
+    the source can't be asked.
     """
     name = f"{function.__module__}.{function.__qualname__}"
     arguments = repr((args, sorted(kwargs.items())))
-    found = _remembered(name, dataset.stamp.version, arguments, lambda: function(dataset, *args, **kwargs))
-    return cast("T", found)
+    try:
+        found = _remembered(
+            name, dataset.stamp.version, arguments, lambda: function(dataset, *args, **kwargs)
+        )
+    except (SourceError, SQLAlchemyError) as error:
+        logged = error
+    else:
+        return cast("T", found)
+    _log(logged)
+    raise NoDataError("The source didn't answer. It is asked again, and this comes by itself when it does.")
 
 
 @st.cache_resource(max_entries=REMEMBERED, show_spinner=False)

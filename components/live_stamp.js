@@ -4,11 +4,12 @@ const STALLED = 20_000; // ms after which an answer isn't waited for any more
 const ONCE_MORE = 15_000; // ms after which a change that wasn't drawn is told again
 const SHOWN = 20_000; // ms for which what "Read now" found stays
 
-export default function ({ data, setTriggerValue, parentElement }) {
+export default function ({ data, parentElement }) {
   const part = (name) => parentElement.querySelector(`[data-part="${name}"]`);
   const before = parentElement.tandem;
   before?.stop();
 
+  const tell = (name, value) => document.dispatchEvent(new CustomEvent("tandem", { detail: [name, value] }));
   const now = () => performance.now();
   const newer = before && before.told.at > data.told.at;
   const self = {
@@ -40,11 +41,12 @@ export default function ({ data, setTriggerValue, parentElement }) {
     write("read", told.read ? `read ${told.read}` : "");
     write("heard", `heard ${told.heard}`);
     write("why", why(state, told));
+    part("again").hidden = data.bare;
   }
 
   function why(state, told) {
     if (state === "unheard") return `This screen has not heard from the server since ${told.heard}. The figures stay as they were.`;
-    if (state === "good") return "";
+    if (state === "good" || data.bare) return "";
     return told.read ? `These are the figures of ${told.read}. Since then: ${told.trouble}` : told.trouble;
   }
 
@@ -57,14 +59,14 @@ export default function ({ data, setTriggerValue, parentElement }) {
     if (recovered || (told.seen !== data.seen && !again)) {
       self.asked = told.seen;
       self.triggered = now();
-      setTriggerValue("changed", told.seen);
+      tell("changed", told.seen);
     }
   }
 
   function renew() {
     if (now() - self.renewed < 10_000) return;
     self.renewed = now();
-    setTriggerValue("renewed", self.renewed);
+    tell("renewed", self.renewed);
   }
 
   const running = new Set();

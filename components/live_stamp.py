@@ -45,30 +45,54 @@ _component = st.components.v2.component(
     js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
+# What the stamp tells the server. It stands outside of the stamp's fragment: to a server started anew under
+# an open page a fragment of before means nothing, and the page would stay as it was; this has the page run.
+_teller = st.components.v2.component(
+    "tandem_live_teller",
+    js="""
+      export default function ({ setTriggerValue }) {
+        const told = ({ detail }) => setTriggerValue(detail[0], detail[1]);
+        document.addEventListener("tandem", told);
+        return () => document.removeEventListener("tandem", told);
+      }
+    """,
+)
+
 Told = Mapping[str, str | int | None]
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a screen shows: its state as `live.seen` says it, and whether as_of is fixed by its address."""
+    """What a screen shows: its state as `live.seen` says it, the as_of that its address fixes.
+
+    `bare`: the page itself says what is wrong and has a button, since there is nothing else on it.
+    """
 
     seen: str
     as_of: str | None = None
+    bare: bool = False
 
 
-def stamp(
-    drawn: Drawn, token: str, on_changed: Callable[[], None], on_renewed: Callable[[], None], *, key: str
-) -> None:
-    """Draws it. `token` opens the route; without a valid one the component asks for another by a rerun."""
+def stamp(drawn: Drawn, token: str, *, key: str) -> None:
+    """Draws it. `token` opens the route; when it doesn't any more, the stamp asks by `listen` for another."""
     published = live.refresher().published
     data = {
         "told": told(published, datetime.now(UTC)),
         "seen": drawn.seen,
         "asOf": drawn.as_of,
+        "bare": drawn.bare,
         "token": token,
         "route": f"/{st.get_option('server.baseUrlPath').strip('/')}/tandem".replace("//", "/"),
     }
-    _component(key=key, data=data, on_changed_change=on_changed, on_renewed_change=on_renewed)
+    _component(key=key, data=data)
+
+
+def listen(on_changed: Callable[[], None], on_renewed: Callable[[], None], *, key: str) -> None:
+    """Has the callbacks called when the stamp finds that figures may differ, or that its token isn't good.
+
+    What isn't answered by a rerun of fragments has the whole page run.
+    """
+    _teller(key=key, on_changed_change=on_changed, on_renewed_change=on_renewed, height=1)
 
 
 def told(published: live.Published, moment: datetime) -> Told:
@@ -81,7 +105,7 @@ def told(published: live.Published, moment: datetime) -> Told:
     trouble = _trouble(published)
     return {
         "at": int(moment.timestamp() * 1000),
-        "seen": live.seen(now, moment),
+        "seen": live.seen(published, moment),
         "state": state(published, moment),
         "trouble": None if trouble is None else clean(trouble),
         "heard": _time(moment, moment, settings),
@@ -92,7 +116,7 @@ def told(published: live.Published, moment: datetime) -> Told:
 def state(published: live.Published, moment: datetime) -> str:
     """A short text that differs whenever there is something to tell at once."""
     trouble = _trouble(published)
-    return f"{live.seen(published.live, moment)}.{'' if trouble is None else crc32(trouble.encode())}"
+    return f"{live.seen(published, moment)}.{'' if trouble is None else crc32(trouble.encode())}"
 
 
 def _trouble(published: live.Published) -> str | None:

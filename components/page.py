@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final, ParamSpec, TypeVar
 
 import streamlit as st
@@ -40,7 +41,7 @@ def open_page(
     st.set_page_config(page_title=f"{question} · {NAME}", page_icon=str(ICON), layout="wide")
     use_style()
     _gate()
-    screen = Screen.of(slug, _data(slug), Asked(chosen(), filters=filters, period=period, compare=compare))
+    screen = _screen(slug, Asked(chosen(), filters=filters, period=period, compare=compare))
     with st.container(horizontal=True, vertical_alignment="bottom", key="page_head"):
         st.title(escape(question), anchor=False, width="stretch")
         controls.draw(screen.frame.offer, screen.asked)
@@ -84,32 +85,37 @@ def _providers() -> list[str] | None:
         return None
 
 
-def _data(slug: str) -> live.Live:
+def _screen(slug: str, asked: Asked) -> Screen:
+    """An empty screen for the data as they are; without any the page says why, and comes when they do."""
     try:
-        return live.live()
+        return Screen.of(slug, live.live(), asked)
     except live.NoDataError as error:
         st.title("No data to show yet", anchor=False)
         st.error(escape(error), icon=":material/database_off:")
         st.button("Try again", key=f"{slug}_again", on_click=live.read_now)
+        seen = live.seen(live.refresher().published, datetime.now(UTC))
+        drawn = live_stamp.Drawn(seen, bare=True)
+        live_stamp.stamp(drawn, live_route.mint(), key="page_live")
+        live_stamp.listen(_run_again, _run_again, key="page_listens")
         st.stop()
+
+
+def _run_again() -> None:
+    """Any callback has the page run again."""
 
 
 def _stamp(screen: Screen) -> None:
     """How old the figures are; it keeps the screen up to date. A fragment: its news rerun nothing else."""
-    with st.container(key="page_stamp"):
+    with st.container(key="page_stamp", gap=None):
         st.fragment(_draw_stamp, key=STAMP)(screen)
+        live_stamp.listen(screen.catch_up, screen.stamp_again, key="page_listens")
 
 
 def _draw_stamp(screen: Screen) -> None:
     if not _may_see():
         st.rerun()  # signed out since: the page shows the gate
-    live_stamp.stamp(
-        live_stamp.Drawn(live.seen(screen.now, screen.moment), _fixed(screen)),
-        live_route.mint(),
-        on_changed=screen.catch_up,
-        on_renewed=lambda: None,
-        key="page_live",
-    )
+    seen = live.seen(live.Published(screen.now), screen.moment)
+    live_stamp.stamp(live_stamp.Drawn(seen, _fixed(screen)), live_route.mint(), key="page_live")
 
 
 def _fixed(screen: Screen) -> str | None:

@@ -7,12 +7,11 @@ pickers, which sections there are) is compared too: when that differs, the whole
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, Final, NoReturn, ParamSpec, TypeVar, cast
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -29,11 +28,11 @@ from scorecard.settings import Settings
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_NOT_HAD: Final = object()
 STAMP: Final = "page_stamp_section"  # the fragment of the stamp
 _UNSEEN: Final = frozenset({"as_of", "weight"})
 _MOVING: Final = frozenset({"expected"})
 _TOO_LITTLE: Final = 5e-4  # of a pace: 57.00 % and 57.02 % are drawn alike
-_LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Part:
-    """A reading as it was drawn, and how to take it again."""
+    """A reading as it was drawn (`_NOT_HAD`: not at all), and how to take it again."""
 
     read: Callable[[View], object]
     found: object
@@ -97,20 +96,18 @@ class Screen:
         """The as_of of the address; None when the page keeps up with time."""
         return self.frame.offer.choices.as_of if self.frame.offer.choices.fixed else None
 
-    def section(self, key: str, read: Callable[[View], T]) -> tuple[T, View]:
-        """The reading of a section that is about to be drawn, of the newest state when it runs by itself."""
-        now = live.live() if _runs_by_itself() else self.now
-        if now is not self.now and not self.move_to(now):
-            st.rerun()
-        view = self.view
-        found = read(view)
+    def section(self, key: str, read: Callable[[View], T]) -> T:
+        """The reading of a section that is about to be drawn; NoDataError when it can't be had now."""
+        self.sections[key] = Part(read, _NOT_HAD)
+        found = read(self.view)
         self.sections[key] = Part(read, found)
-        return found, view
+        return found
 
     def outline(self, read: Callable[[View], T]) -> T:
-        """A reading that decides which sections there are."""
+        """A reading that decides which sections there are; NoDataError when it can't be had now."""
+        self.outlines.append(Part(read, _NOT_HAD))
         found = read(self.view)
-        self.outlines.append(Part(read, found))
+        self.outlines[-1] = Part(read, found)
         return found
 
     def move_to(self, now: live.Live) -> bool:
@@ -123,18 +120,19 @@ class Screen:
 
     def catch_up(self) -> None:
         """Has what differs on the newest state run again; to be called from a callback."""
-        now = live.live()
-        if now.trouble is not None:
-            return  # the figures stay; nothing is asked of a source that doesn't answer
         try:
-            stale = self._stale(now)
-        except Exception:  # noqa: BLE001 - what can't be worked out now stays as it is; the screen asks again soon
-            _LOG.exception("A change of the data could not be worked out")
-            return
-        if stale is None or not self.move_to(now):
+            now = live.live()
+            # Of a source that doesn't answer nothing is asked: the figures stay.
+            stale = self._stale(now) if now.trouble is None else []
+        except live.NoDataError:
+            self.stamp_again()  # they stay, too, when one question isn't answered; the screen asks again soon
+        if stale is None or (now.trouble is None and not self.move_to(now)):
             st.rerun()
-        if stale:
-            _rerun([*stale, STAMP])
+        _rerun([*stale, STAMP])
+
+    def stamp_again(self) -> NoReturn:
+        """Has the stamp alone run again; to be called from a callback."""
+        _rerun([STAMP])
 
     def _stale(self, now: live.Live) -> list[str] | None:
         """The sections whose readings differ on that state; None when the page is built differently."""
@@ -185,14 +183,8 @@ def _frame(now: live.Live, asked: controls.Asked) -> Frame:
     return Frame(settings, controls.offer(now, settings, asked))
 
 
-def _rerun(keys: list[str]) -> None:
+def _rerun(keys: list[str]) -> NoReturn:
     try:
         st.rerun(keys)
     except StreamlitAPIException:  # one of them isn't there: the page has been run differently since
         st.rerun()
-
-
-def _runs_by_itself() -> bool:
-    """Whether this run is of fragments alone."""
-    context = st.runtime.scriptrunner.get_script_run_ctx(suppress_warning=True)
-    return context is not None and bool(context.fragment_ids_this_run)

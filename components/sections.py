@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import streamlit as st
 
+from components import live, tiles
 from components.screen import Screen, View
 
 T = TypeVar("T")
@@ -21,10 +22,21 @@ def section(view: View, key: str, read: Callable[[View], T], draw: Callable[[T, 
 
 
 def _section(screen: Screen, key: str, read: Callable[[View], T], draw: Callable[[T, View], None]) -> None:
-    found, view = screen.section(key, read)
-    draw(found, view)
+    try:
+        found = screen.section(key, read)
+    except live.NoDataError as error:
+        tiles.empty("This part can't be shown now", str(error))
+    else:
+        draw(found, screen.view)
 
 
 def outline(view: View, read: Callable[[View], T]) -> T:
-    """A reading that decides what the page is made of: when it changes, the whole page runs again."""
-    return view.screen.outline(read)
+    """A reading that decides what the page is made of: when it changes, the whole page runs again.
+
+    Where it can't be had, the page ends here.
+    """
+    try:
+        return view.screen.outline(read)
+    except live.NoDataError as error:
+        tiles.empty("This page can't be shown now", str(error))
+        st.stop()

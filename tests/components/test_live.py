@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from components import live
 from components.live import AGAIN, RETRY, WATCHED, Live, NoDataError, Published, Refresher
@@ -335,6 +336,18 @@ def test_without_one_it_moves_in_steps_and_never_lies_before_the_reading():
 
 def test_what_a_screen_shows_changes_with_the_data_and_with_as_ofs_steps():
     one, two = Live(dataset("1"), NOON), Live(dataset("2"), NOON)
-    assert live.seen(one, NOON) == live.seen(replace(one, checked=LATER), NOON + live.STEP / 2)
-    assert live.seen(one, NOON) != live.seen(two, NOON)
-    assert live.seen(one, NOON) != live.seen(one, NOON + live.STEP)
+    known = live.seen(Published(one), NOON)
+    assert known == live.seen(Published(replace(one, checked=LATER)), NOON + live.STEP / 2)
+    others = [Published(two), Published(failure="gone"), Published(failure="not allowed")]
+    assert len({known, *(live.seen(other, NOON) for other in others)}) == 4
+    assert known != live.seen(Published(one), NOON + live.STEP)
+
+
+@pytest.mark.parametrize("error", [gone(), OperationalError("SELECT", {}, Exception("geheim"))])
+def test_a_source_that_does_not_answer_a_question_is_told_in_one_sentence(error, caplog):
+    def work(_):
+        raise error
+
+    with pytest.raises(NoDataError, match="didn't answer"):
+        live.cached(work, dataset("gone"))
+    assert "geheim" not in caplog.text
