@@ -1,6 +1,7 @@
 """Section [tandem.google]: what it says, what is said when it can't be followed; no secret is told."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,24 @@ def test_an_endpoint_on_this_machine_needs_no_encryption(file):
     assert read({"endpoint": "http://127.0.0.1:8080"}, file).endpoint == "http://127.0.0.1:8080"
 
 
+PAGE = (Path(__file__).parents[2] / "docs/google.md").read_text(encoding="utf-8")
+
+
 def test_every_key_is_documented():
-    page = (Path(__file__).parents[2] / "docs/google.md").read_text(encoding="utf-8")
-    assert [key for key in KEYS if f"`{key}`" not in page] == []
+    assert [key for key in KEYS if f"`{key}`" not in PAGE] == []
+
+
+def test_defaults_are_documented_as_they_are():
+    table = dict(re.findall(r"^\| `(\w+)` \|.*\| (\d+) \|$", PAGE, re.MULTILINE))
+    assert table == {key: str(getattr(Google, key)) for key in table}
+    assert len(table) == 8
+
+
+@pytest.mark.parametrize("example", re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL))
+def test_the_documented_configurations_can_be_followed(file, example):
+    (file.parent / "tandem-key.json").write_text(json.dumps(ACCOUNT))
+    file.write_text(example)
+    config = load(file, {})
+    assert reading(config.google, config.source).spreadsheets == (
+        "1dL7yoDEduL5RY2vKW4oXcsQcW5mTqXUuVlnhXK8wxyz",
+    )
