@@ -29,6 +29,13 @@ class Export(TableMapping):
     only: tuple[Condition, ...] = ()
 
 
+# No number needs these, so they aren't copied; the configuration's `columns` can name any of them.
+_PERSONAL: Final = dict.fromkeys(
+    ("first_name", "firstname", "last_name", "lastname", "name", "full_name", "email", "email_address",
+     "phone", "phone_number", "mobile", "mobilephone", "mobile_phone_number", "fax", "street",
+     "street_address"),
+    "",
+)  # fmt: skip
 _YES: Final = frozenset(("true", "yes", "1", "1.0", "x"))
 _WON: Final = frozenset(("closed won", "closedwon"))
 
@@ -41,6 +48,7 @@ def _entered(stage: str) -> str:
 _HUBSPOT: Final = {
     "leads": Export(
         titles=("hubspot-crm-exports-all-contacts", "contacts", "all contacts"),
+        columns=_PERSONAL,
         also={
             "lead_id": ("Record ID", "Record ID - Contact", "Contact ID"),
             "created_at": ("Create Date",),
@@ -81,6 +89,7 @@ _HUBSPOT: Final = {
 _SALESFORCE: Final = {
     "leads": Export(
         titles=("lead", "leads"),
+        columns=_PERSONAL,
         also={
             "lead_id": ("Lead ID", "Id"),
             "created_at": ("Created Date", "Create Date"),

@@ -1,5 +1,7 @@
 """Exports of CRMs, with headers as those products write them, read by their ready mappings."""
 
+from dataclasses import replace
+
 import pytest
 
 from data_sources.csv_text import csv_tab
@@ -48,6 +50,16 @@ def test_contacts_of_hubspot_become_leads_with_their_stages():
     assert rows.columns["sql_at"] == ["2026-01-08 11:00:00", None]
     assert rows.columns["won_at"] == ["2026-02-01 12:00:00", None]
     assert rows.columns["industry"] == ["Retail", None]
+
+
+def test_names_and_addresses_of_people_are_not_copied_unless_somebody_asks_for_them():
+    assert not {"first_name", "email"} & set(rows_of("hubspot", "leads", CONTACTS).columns)
+    own = replace(
+        PRESETS["hubspot"]["leads"], columns={**PRESETS["hubspot"]["leads"].columns, "email": "Email"}
+    )
+    found = read(TABLES["leads"], csv_tab("leads", "leads.csv", CONTACTS.encode()), own)
+    assert "email" in found.columns
+    assert found.problems == ()
 
 
 def test_the_newer_headers_of_hubspot_mean_the_same():
