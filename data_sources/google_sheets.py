@@ -6,7 +6,6 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from functools import cache
 from threading import Lock
 from typing import Any, Final
@@ -54,14 +53,12 @@ def _http(google: Google, scopes: tuple[str, ...], **options: Any) -> GoogleHTTP
 class GoogleReader:
     """One or several spreadsheets. One thread polls; `read` may be called by any, one at a time gets through.
 
-    `named`: titles of tabs that the configuration names; those that aren't there are told in Book.missing.
     A tab stands in Book.tabs only when it isn't as it was handed over last; `forget` makes all of them new.
     """
 
     def __init__(
         self,
         google: Google,
-        named: Sequence[str] = (),
         *,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -74,7 +71,6 @@ class GoogleReader:
         self._http = _http(google, READING, clock=clock, chance=chance, **http)
         self._sheets = [Spreadsheet(key, self._http) for key in google.spreadsheets]
         self._pace = Pace(google, self._http.budget.per_second)
-        self._named = tuple(named)
         self._clock, self._now, self._chance = clock, now, chance
         self._lock = Lock()
         self._told: tuple[object, ...] | None = None
@@ -197,20 +193,8 @@ class GoogleReader:
         return bool(sizes) and all(sizes)
 
     def _missing(self, wanted: Names) -> tuple[str, ...]:
-        """What the configuration names and isn't there, and what is there twice."""
-        here = {_folded(title) for title in self._titles}
-        absent = [self._absent(name) for name in self._named if _folded(name) not in here]
-        twice = [self._twice(title) for title in self._titles if self._is_twice(title, wanted)]
-        return tuple(absent + twice)
-
-    def _absent(self, name: str) -> str:
-        known = {_folded(title): title for title in self._titles}
-        near = get_close_matches(_folded(name), known, n=1, cutoff=0.6)
-        hint = f'Was it renamed to "{known[near[0]]}"?' if near else f"There are: {_listed(self._titles)}."
-        return (
-            f'{self.label} has no tab "{name}", which tandem.tables names. {hint} Rename the tab, or write'
-            " its name of today in the configuration."
-        )
+        """Tabs that more than one of the spreadsheets has."""
+        return tuple(self._twice(title) for title in self._titles if self._is_twice(title, wanted))
 
     def _is_twice(self, title: str, wanted: Names) -> bool:
         return title in wanted(self._titles) and len(self._holders(title)) > 1

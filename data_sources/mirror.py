@@ -137,7 +137,7 @@ class Mirror:
         tabs = {tab.title: tab for tab in book.tabs}
         read_by = self._read_by(last, titles, tabs)
         fresh = self._changed(last, titles, tabs, read_by)
-        missing = (*book.missing, *self._missing(titles))
+        missing = (*book.missing, *self._missing(titles, book.titles))
         gone = set() if last is None else last.tables.keys() - titles.keys()
         if last is not None and not fresh and not gone and missing == last.missing:
             return self._still(book)
@@ -240,7 +240,8 @@ class Mirror:
         if lost:
             raise HeldError(" ".join(lost))
 
-    def _missing(self, titles: Mapping[str, str]) -> Iterator[str]:
+    def _missing(self, titles: Mapping[str, str], there: Sequence[str]) -> Iterator[str]:
+        """What the configuration names and the source lacks."""
         for name, mapping in self.config.tables.items():
             if mapping.select is not None:
                 yield (
@@ -248,7 +249,7 @@ class Mirror:
                     "(the tab's title) and columns."
                 )
             elif mapping.table is not None and name not in titles:
-                yield f"tandem.tables.{name} names the tab {mapping.table}, which {self.label} does not have."
+                yield _absent(name, mapping.table, self.label, there)
 
     # --- the file
 
@@ -386,6 +387,15 @@ def _bounded(table: str, columns: Mapping[str, list[Any]]) -> dict[str, list[Any
     """At most so many columns of its own: SQLite has an end to them."""
     own = [name for name in columns if name not in TABLES[table]]
     return {name: values for name, values in columns.items() if name not in own[_ATTRIBUTES:]}
+
+
+def _absent(table: str, title: str, label: str, titles: Sequence[str]) -> str:
+    near = get_close_matches(title, titles, n=1)
+    hint = f"Was it renamed to {near[0]}?" if near else f"It has: {', '.join(titles)}."
+    return (
+        f"tandem.tables.{table} names the tab {title}, which {label} does not have. {hint} Rename the tab, "
+        "or write its name of today in the configuration."
+    )
 
 
 def _gone(title: str, titles: Sequence[str]) -> str:

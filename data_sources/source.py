@@ -8,10 +8,10 @@ from scorecard.dataset import Dataset
 
 
 class Source(Protocol):
-    """A database, or a spreadsheet with its mirror. One thread probes it; any number use what it hands over.
+    """A database, or a spreadsheet with its mirror. One thread probes it, any number use what it hands over.
 
-    `label` is how to speak of it, never with a password. Every method but `last` may take as long as a network call
-    does, bounded.
+    `label` is how to speak of it, never with a password. Every method but `last` may take as long as a
+    network call does, bounded.
     """
 
     @property
@@ -19,7 +19,7 @@ class Source(Protocol):
         """Such as "PostgreSQL crm" or "Spreadsheet Scorecard"."""
 
     def last(self) -> Dataset | None:
-        """The last good state, at once and without asking the source (kept over a restart); None: there is none."""
+        """The last good state, at once, without asking the source (kept over a restart); None without one."""
 
     def probe(self, *, everything: bool = False) -> str:
         """A text that changes when the data do; SourceError when the source can't say.
@@ -31,7 +31,7 @@ class Source(Protocol):
         """The tables in the state of the last probe; SourceError when they can't be had."""
 
     def wait(self, *, watched: bool) -> float:
-        """Seconds until the next probe is due: sooner while somebody watches; it grows while the source fails."""
+        """Seconds until the next probe is due: fewer while somebody watches, more while the source fails."""
 
     def close(self) -> None:
         """Lets go of connections and files; what was handed over is of no use after it."""

@@ -66,7 +66,7 @@ def _reader(config: Config, clock: Callable[[], datetime]) -> Reader | None:
     source = config.source
     if is_google(source) or source.casefold() in GOOGLE:
         google = reading(config.google, SCHEME if source.casefold() in GOOGLE else source)
-        return GoogleReader(google, [m.table for m in config.tables.values() if m.table], now=clock)
+        return GoogleReader(google, now=clock)
     path = _path(source)
     if path is None:
         return None

@@ -1,4 +1,4 @@
-"""A tab of a spreadsheet as it was found: a Google tab, a sheet of an .xlsx, a CSV file; nothing typed yet."""
+"""A tab of a spreadsheet as it was found: a Google tab, a sheet of an .xlsx, a CSV file; nothing typed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Columns = Sequence[Sequence[object]]
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab. `columns[c][r]` is the cell in column c, row r, both from 0; a column may end early (blank below).
+    """One tab. `columns[c][r]` is the cell in column c, row r, both from 0; a column may end early.
 
-    Cells are None or "" (blank), str, bool, int, float, or (workbooks) date, datetime, time, timedelta. Days of
-    Google Sheets are serial numbers. `digest` differs when any cell does. `link` is the address of the tab to
-    which "&range=F17" can be put, None where there is none. `locale` and `time_zone` are the spreadsheet's own
-    (de_DE, Europe/Berlin), None where it has none.
+    Cells are None or "" (blank), str, bool, int, float, or (workbooks) date, datetime, time, timedelta. Days
+    of Google Sheets are serial numbers. `digest` differs when any cell does. `link` is the address of the tab
+    to which "&range=F17" can be put, None where there is none. `locale` and `time_zone` are the spreadsheet's
+    own (de_DE, Europe/Berlin), None where it has none.
     """
 
     title: str
@@ -41,8 +41,8 @@ class Tab:
 class Book:
     """What one look at a spreadsheet brought.
 
-    `tabs` are those read this time; a title that is there but was not read (nothing new was asked of it) stands
-    only in `titles`. `changed_at` is when the source says it last changed, None where it doesn't say. `missing`:
+    `tabs` are those read this time and new; a title whose tab is as it was, or was not asked for, stands only
+    in `titles`. `changed_at` is when the source says it last changed, None where it doesn't say. `missing`:
     sentences about what the configuration names but the source lacks.
     """
 

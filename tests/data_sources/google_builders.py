@@ -48,11 +48,10 @@ def http(google, clock=None, chance=1.0, budget=None, patient=False, **limits):
     )
 
 
-def reader(google, clock, *spreadsheets, named=(), chance=1.0, per_minute=40, **others):
+def reader(google, clock, *spreadsheets, chance=1.0, per_minute=40, **others):
     """A reader of the stand-in whose clock stands still between its calls."""
     return GoogleReader(
         configured(google, *spreadsheets, reads_per_minute=per_minute, **others),
-        named,
         clock=clock,
         chance=lambda: chance,
         sleep=clock.sleep,

@@ -283,3 +283,11 @@ def test_old_files_go_once_nobody_needs_them(source, tmp_path):
         sheets.tabs["leads"] = leads([f"N{n}", 46205, "Fair", n])
         live.probe()
     assert len(list((tmp_path / "mirrors").rglob("*.db"))) == 2
+
+
+def test_a_tab_that_the_configuration_names_and_nobody_has_is_told_with_the_nearest(source):
+    config = Config(tables={"people": TableMapping(table="Poeple")})
+    dataset = source(Sheets({"leads": leads(), "Peoples": [["person_id"]]}), config).open()
+    (said,) = dataset.missing
+    assert said.startswith("tandem.tables.people names the tab Poeple, which Spreadsheet Test does not have.")
+    assert "Was it renamed to Peoples?" in said
