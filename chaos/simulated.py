@@ -10,7 +10,8 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +39,7 @@ LONGEST: Final = 40.0  # simulated seconds until a body that drips is
 _REAL_SILENCE: Final = 0.5
 _KINDS: Final = (*COMMON, stall(3.0), drip(40, 0.001), EXPIRED)
 GONE: Final = 40.0  # simulated seconds of an outage
+_CATCH_UP: Final = 600.0  # simulated seconds after which it will not come any more
 _LOOK: Final = 0.01  # the shortest time between two looks
 
 
@@ -110,7 +112,24 @@ class Simulation:
         self._until(lambda: self.time() >= begin + seconds)
         self.trouble.is_on = False
         self.keeper.settle()
-        self._until(lambda: self._has_caught_up() or self.time() > begin + seconds + 600)
+        self._until(lambda: self._has_caught_up() or self.time() > begin + seconds + _CATCH_UP)
+
+    def outage(self, seconds: float, *, every: float = 20.0) -> int:
+        """Google can't be reached for so long while edits go on, without other faults; until all is shown.
+
+        How many calls went out in vain.
+        """
+        self.trouble.is_on = False
+        self.trouble.start()
+        self._until(self._looks_good)
+        self._schedule_edits(self.time(), self.time() + seconds, every)
+        self.keeper.is_careful = True
+        before, end = len(self.google.calls), self.time() + seconds
+        self._outage(self._gone, seconds)
+        self._until(lambda: self.time() >= end)
+        calls = len(self.google.calls) - before
+        self._until(lambda: self._has_caught_up() or self.time() > end + _CATCH_UP)
+        return calls
 
     def _restart(self) -> None:
         """A new process on the same folder.
@@ -121,7 +140,7 @@ class Simulation:
         self.keeper.is_careful = True
         self.end()
         self.refresher = self._started()
-        self._until(lambda: self.looks_good)
+        self._until(self._looks_good)
         self.keeper.is_careful = False
 
     def _has_caught_up(self) -> bool:
@@ -168,8 +187,7 @@ class Simulation:
 
     # --- looking
 
-    @property
-    def looks_good(self) -> bool:
+    def _looks_good(self) -> bool:
         """Whether the last look succeeded."""
         live = self.refresher.published.live
         return self.refresher.done > 0 and live is not None and live.trouble is None
@@ -223,13 +241,20 @@ class Simulation:
             self._over = None
 
 
-def simulated(seconds: float, seed: int, folder: Path, *, every: float = 6.0) -> Simulation:
-    """A whole run; `folder` is for the mirror."""
+@contextmanager
+def simulation(seed: int, folder: Path) -> Iterator[Simulation]:
+    """One that has not begun; `folder` is for the mirror."""
     time = Time()
     with standin.google(time) as google:
-        simulation = Simulation(google, time, folder, seed)
+        found = Simulation(google, time, folder, seed)
         try:
-            simulation.run(seconds, every=every)
+            yield found
         finally:
-            simulation.end()
-    return simulation
+            found.end()
+
+
+def simulated(seconds: float, seed: int, folder: Path, *, every: float = 6.0) -> Simulation:
+    """A whole run."""
+    with simulation(seed, folder) as found:
+        found.run(seconds, every=every)
+    return found

@@ -6,7 +6,7 @@ import pytest
 
 from chaos.company import Numbers, company
 from chaos.judge import Judge
-from chaos.simulated import simulated
+from chaos.simulated import simulated, simulation
 from data_sources import google_spreadsheet
 
 
@@ -69,6 +69,17 @@ def test_under_faults_and_edits_no_wrong_number_is_ever_shown(tmp_path):
     assert run.judge.versions > 5
     assert sum(run.trouble.counts.values()) > 5
     assert run.google.busiest_minute() <= run.per_minute
+
+
+def test_google_gone_for_ten_minutes_costs_few_calls_and_is_made_up_for_within_two(tmp_path):
+    with simulation(2, tmp_path) as run:
+        calls = run.outage(600)
+    assert run.judge.violations == []
+    assert not run.judge.waiting()
+    (took,) = run.recovered
+    assert took < 120  # the longest pause, twice
+    assert calls < 120  # a fifth of what polling costs
+    assert len(run.judge.failures) == 1  # the stamp gives one reason, all the time
 
 
 def test_a_reader_that_takes_changes_for_none_is_found_out(tmp_path, monkeypatch):
