@@ -15,9 +15,13 @@ from scorecard.handoff_groups import Group
 from scorecard.handoff_view import Handoff
 from scorecard.handoff_words import Rows
 from scorecard.metrics import METRICS
+from scorecard.rows import Row
 
 _RATES: Final = {"acceptance_rate": "Accepted", "sla_compliance": "SLA met"}
 _RATING: Final = {"lead_rating": "Rating by sales"}
+
+
+More = tuple[tuple[tiles.Tile, ...], str]  # tiles, and a sentence on them
 
 
 def rates(view: View) -> dict[str, str]:
@@ -25,11 +29,30 @@ def rates(view: View) -> dict[str, str]:
     return {**_RATES, handoff_view.median_metric(view.settings): "Half touched within", **_RATING}
 
 
-def numbers(found: Handoff, view: View) -> None:
-    """A tile each."""
+def tiles_of(found: Handoff, view: View) -> tuple[tiles.Tile, ...]:
+    """What the tiles show."""
     first = {"handoffs": "Handed off", **rates(view)}
-    shown = [tiles.Tile(word, found.rows[m], found.beside.get(m, "")) for m, word in first.items()]
-    tiles.tiles(shown, view)
+    return tuple(tiles.Tile(word, found.rows[m], found.beside.get(m, "")) for m, word in first.items())
+
+
+def speed_of(found: Handoff, view: View) -> tuple[handoff_view.Speed | None, Row]:
+    """The waits, and the row that says what they lack where there are none."""
+    return found.speed, found.rows[handoff_view.median_metric(view.settings)]
+
+
+def reasons_of(found: Handoff) -> tuple[Sequence[handoff_view.Reason], tuple[str, str], str]:
+    """The reasons, what stands in their place, and a sentence on them."""
+    return found.reasons, found.no_reasons, found.rejections
+
+
+def locked_rows(found: Handoff) -> Rows:
+    """The rows of the page as a whole that say whether a chart of groups can be drawn."""
+    return {metric: found.rows[metric] for metric in ("acceptance_rate", "sla_compliance")}
+
+
+def more_of(found: Handoff, metrics: Sequence[str], note: str) -> More:
+    """Some of the rows as tiles, and a sentence on them."""
+    return tuple(tiles.Tile(METRICS[m].label, found.rows[m]) for m in metrics), note
 
 
 def stages(shown: Sequence[handoff_view.Stage], view: View) -> None:
@@ -38,14 +61,15 @@ def stages(shown: Sequence[handoff_view.Stage], view: View) -> None:
     tables.with_table(steps, view, title="How far they got", key="funnel")
 
 
-def speed(found: Handoff, view: View) -> None:
+def speed(found: tuple[handoff_view.Speed | None, Row], view: View) -> None:
     """How soon leads are touched."""
-    if found.speed is None:
-        tiles.locked("Speed to lead", found.rows[handoff_view.median_metric(view.settings)])
+    waited, median = found
+    if waited is None:
+        tiles.locked("Speed to lead", median)
         return
-    curve = waits([Wait(*step) for step in found.speed.curve], found.speed.marks, view.formats)
+    curve = waits([Wait(*step) for step in waited.curve], waited.marks, view.formats)
     tables.with_table(curve, view, title="Speed to lead", key="waits")
-    tiles.note(found.speed.says)
+    tiles.note(waited.says)
 
 
 def groups(found: tuple[Sequence[Group], Rows], view: View, *, by: str, title: str) -> None:
@@ -56,30 +80,23 @@ def groups(found: tuple[Sequence[Group], Rows], view: View, *, by: str, title: s
     tables.table(table, view, name=f"hand-off by {by}", key="by")
 
 
-def reasons(found: Handoff, view: View) -> None:
+def reasons(found: tuple[Sequence[handoff_view.Reason], tuple[str, str], str], view: View) -> None:
     """Why leads come back."""
-    if not found.reasons:
-        tiles.empty(*found.no_reasons)
+    known, nothing, note = found
+    if not known:
+        tiles.empty(*nothing)
         return
-    shown = pareto([Reason(r.name, r.count, r.before, r.share) for r in found.reasons], view.formats)
+    shown = pareto([Reason(r.name, r.count, r.before, r.share) for r in known], view.formats)
     tables.with_table(shown, view, title="Why leads come back", key="reasons")
-    tiles.note(found.rejections)
+    tiles.note(note)
 
 
-def nurtured(found: Handoff, view: View) -> None:
-    """Leads that went back to marketing and came again."""
-    _more("Nurtured, and come again", found.nurtured, found.rows, found.nurture, view)
-
-
-def cohorts(found: Handoff, view: View) -> None:
-    """What the leads turned into."""
-    _more("What becomes of them", found.cohorts, found.rows, found.maturity, view)
-
-
-def _more(title: str, metrics: Sequence[str], rows: Rows, note: str, view: View) -> None:
-    if metrics:
+def more(found: More, view: View, *, title: str) -> None:
+    """A few tiles under a title of their own, and a sentence on them; nothing where there are none."""
+    shown, note = found
+    if shown:
         st.subheader(title, anchor=False)
-        tiles.tiles([tiles.Tile(METRICS[m].label, rows[m]) for m in metrics], view)
+        tiles.tiles(shown, view)
         tiles.note(note)
 
 

@@ -325,7 +325,7 @@ def as_of(now: Live, written: str | None) -> AsOf:
     zone = small.settings(now.dataset).zone
     if written is not None:
         return AsOf.parse(written, zone)
-    moment = datetime.now(UTC)
+    moment = _now()
     stepped = datetime.fromtimestamp(moment.timestamp() // STEP.seconds * STEP.seconds, UTC)
     return AsOf.at(max(stepped, now.dataset.stamp.read_at), zone)
 

@@ -6,7 +6,7 @@ from components import board, handoff_page, tiles
 from components.page import View, open_page
 from components.picks import pick
 from components.sections import outline, section
-from scorecard import handoff_groups, handoff_view
+from scorecard import handoff_groups, handoff_view, handoff_words
 
 TABLES = ("leads", "touches", "people", "campaigns", "goals", "settings")
 view = open_page("handoff", "Are leads handed over well, and where not?", TABLES)
@@ -16,8 +16,17 @@ def found(now: View) -> handoff_view.Handoff:
     return now.get(handoff_view.handoff_of, now.period, now.compare, now.as_of, now.where)
 
 
-def groups(now: View) -> tuple[handoff_groups.Group, ...]:
-    return now.get(handoff_groups.breakdown, by, now.period, now.as_of, now.where)
+def groups(now: View) -> tuple[tuple[handoff_groups.Group, ...], handoff_words.Rows]:
+    shown = now.get(handoff_groups.breakdown, by, now.period, now.as_of, now.where)
+    return shown, handoff_page.locked_rows(found(now))
+
+
+def nurtured(now: View) -> handoff_page.More:
+    return handoff_page.more_of(found(now), found(now).nurtured, found(now).nurture)
+
+
+def cohorts(now: View) -> handoff_page.More:
+    return handoff_page.more_of(found(now), found(now).cohorts, found(now).maturity)
 
 
 nothing = outline(view, lambda now: found(now).nothing)
@@ -27,27 +36,27 @@ if nothing is not None:
 
 section(view, "verdict", lambda now: found(now).verdict, board.verdict)
 section(view, "because", lambda now: found(now).because, board.because)
-section(view, "tiles", found, handoff_page.numbers)
+section(view, "tiles", lambda now: handoff_page.tiles_of(found(now), now), tiles.tiles)
 
 left, right = st.columns(2, gap="large")
 with left:
     section(view, "funnel", lambda now: found(now).stages, handoff_page.stages)
 with right:
-    section(view, "speed", found, handoff_page.speed)
+    section(view, "speed", lambda now: handoff_page.speed_of(found(now), now), handoff_page.speed)
 
 st.subheader("Where it differs", anchor=False)
 offered = outline(view, lambda now: handoff_groups.offered(now.dataset))
 by = pick("by", "Group by", offered)
 draw_groups = partial(handoff_page.groups, by=by, title=offered[by])
-section(view, "groups", lambda now: (groups(now), found(now).rows), draw_groups)
+section(view, "groups", groups, draw_groups)
 
 left, right = st.columns(2, gap="large")
 with left:
-    section(view, "reasons", found, handoff_page.reasons)
+    section(view, "reasons", lambda now: handoff_page.reasons_of(found(now)), handoff_page.reasons)
 with right:
-    section(view, "nurtured", found, handoff_page.nurtured)
+    section(view, "nurtured", nurtured, partial(handoff_page.more, title="Nurtured, and come again"))
 
-section(view, "cohorts", found, handoff_page.cohorts)
+section(view, "cohorts", cohorts, partial(handoff_page.more, title="What becomes of them"))
 section(
     view,
     "months",

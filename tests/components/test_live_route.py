@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from starlette.requests import Request
+from starlette.routing import Match
 
 from components import live, live_route, live_stamp
 from components.live import Live, Published
@@ -189,6 +190,14 @@ def test_a_process_told_to_stop_lets_everybody_go_at_once(source):
         signal.signal(signal.SIGTERM, before)
         signal.signal(signal.SIGINT, signal.default_int_handler)
     assert heard == ["the server's own"]
+
+
+@pytest.mark.parametrize("base", ["", "/team", "/some/where"])
+@pytest.mark.parametrize(("method", "name", "answer"), [("GET", "live", poll), ("POST", "read", read)])
+def test_the_addresses_stand_below_whatever_path_the_app_is_served_under(base, method, name, answer):
+    scope = {"type": "http", "path": f"{base}/tandem/{name}", "method": method}
+    found = [route for route in live_route.routes() if route.matches(scope)[0] is Match.FULL]
+    assert [route.endpoint for route in found] == [answer]
 
 
 # --- reading now

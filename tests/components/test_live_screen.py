@@ -1,6 +1,7 @@
 """What of a page a change of the data has run again: the sections that show it, and nothing else."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import pytest
 from streamlit.errors import StreamlitAPIException
@@ -137,6 +138,17 @@ def test_a_section_that_is_not_there_any_more_has_the_whole_page_run(published, 
     shown = drawn(published("1", goals=(1,)), "goals")
     monkeypatch.setattr(screen.st, "rerun", rerun)
     published("2", goals=(2,))
+    assert reruns(shown) == ["everything"]
+
+
+def test_a_screen_left_on_overnight_rolls_over_into_the_next_quarter(published, monkeypatch):
+    monkeypatch.setattr(live, "_now", lambda: datetime(2026, 9, 30, 20, 55, tzinfo=UTC))
+    shown = Screen.of("page", published("1", goals=(1,)), Asked({}, filters=False))
+    shown.section("goals", figure("goals"))
+    assert shown.view.period.text == "2026-Q3"
+    monkeypatch.setattr(live, "_now", lambda: datetime(2026, 9, 30, 21, 5, tzinfo=UTC))
+    assert reruns(shown) == []
+    monkeypatch.setattr(live, "_now", lambda: datetime(2026, 10, 1, 6, 0, tzinfo=UTC))
     assert reruns(shown) == ["everything"]
 
 
