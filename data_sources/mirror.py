@@ -39,7 +39,7 @@ from scorecard.contract import TABLES
 from scorecard.dataset import Dataset, Stamp
 from scorecard.problems import Severity
 
-LAYOUT: Final = "1"  # another number whenever the mirror's files change
+LAYOUT: Final = "2"  # another number whenever the mirror's files change
 _KEPT: Final = timedelta(minutes=2)  # how long a file is kept after a newer one took its place
 _ATTRIBUTES: Final = 100  # columns of its own that leads may have
 
@@ -220,7 +220,7 @@ class Mirror:
     def _typed(self, name: str, tab: Tab, how: SheetCells) -> tuple[Source, TypedRows]:
         mapping = self.mapping(name)
         reading = tab_reader.read(TABLES[name], tab, mapping)
-        rows = typed_rows(reading, mapping, how)
+        rows = typed_rows(reading, mapping, how, seconds=TABLES[name].large)
         rows = replace(rows, columns=_bounded(name, rows.columns))
         columns = dict(reading.columns)
         return Source(tab.title, tab.digest, tab.link, columns, rows.problems, reading.usable), rows

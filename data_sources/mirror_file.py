@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.types import TypeEngine
 
 from data_sources import embedded
 from data_sources.mapping import OWN
@@ -18,6 +19,12 @@ from scorecard.prepared import MADE_OF
 ROW: Final = f"{OWN}row"  # which row of the tab it was, counted from 1
 _STATE: Final = sa.table(f"{OWN}mirror", sa.column("state"))
 _TEXT: Final = Column("attribute", Type.TEXT, "")
+INDEXES: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    # passes and feeds are prepared: what stays to be looked up here are leads by their keys
+    "leads": (("lead_id", "pass_no"), ("pass_no", "lead_id")),
+    "touches": embedded.INDEXES["touches"],
+    "orders": (("lead_id",),),
+}
 
 
 def fill(
@@ -42,7 +49,8 @@ def fill(
         for name, found in rows.items():
             _write_table(connection, name, found)
         _write_state(connection, state, anew=_STATE.name not in there)
-        connection.exec_driver_sql("ANALYZE")
+        for name in rows:
+            connection.execute(sa.text(f"ANALYZE {name}"))
         connection.commit()
         raw.execute("PRAGMA journal_mode=DELETE")
     if set(changed) & set(MADE_OF) or _STATE.name not in there:
@@ -63,18 +71,25 @@ def _engine(path: Path) -> sa.Engine:
 
 
 def _write_table(connection: sa.Connection, name: str, rows: TypedRows) -> None:
-    table = TABLES[name]
-    typed = {n: table[n] if n in table else _TEXT for n in rows.columns}  # noqa: SIM401 - a Table is no dict
-    columns = [sa.Column(n, embedded.column_type("sqlite", name, c)) for n, c in typed.items()]
+    columns = [sa.Column(n, _column_type(name, n)) for n in rows.columns]
     made = sa.Table(name, sa.MetaData(), *columns, sa.Column(ROW, sa.Integer()))
     made.create(connection)
     insert = str(sa.insert(made).compile(dialect=connection.dialect))
     raw: Any = connection.connection.driver_connection
     raw.executemany(insert, zip(*rows.columns.values(), rows.at, strict=True))
-    for number, wanted in enumerate(embedded.INDEXES.get(name, ())):
+    for number, wanted in enumerate(INDEXES.get(name, ())):
         there = [made.c[n] for n in wanted if n in rows.columns]
         if wanted[0] in rows.columns:
             sa.Index(f"ix_{name}_{number}", *there).create(connection)
+
+
+def _column_type(name: str, column: str) -> TypeEngine[Any]:
+    """Times of large tables are seconds since 1970: what they are prepared from, and the smallest to keep."""
+    table = TABLES[name]
+    found = table[column] if column in table else _TEXT  # noqa: SIM401 - a Table is no dict
+    if table.large and found.type is Type.TIME:
+        return sa.Integer()
+    return embedded.column_type("sqlite", name, found)
 
 
 def _write_state(connection: sa.Connection, state: State, *, anew: bool) -> None:

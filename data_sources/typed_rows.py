@@ -2,12 +2,13 @@
 
 Each cell is read by `scorecard.cells`, the same as everywhere. Shortcuts for the many plain ones (trimmed
 text, numbers in range, serial days, ISO times) give what it gives, only sooner; tests hold them to it.
+Times can be had as text, or as seconds since 1970, by which the scorecard reckons.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from data_sources.instants import Seconds, instants, skipped
 from data_sources.mapping import TableMapping
 from data_sources.tab import address, letters
 from data_sources.tab_reader import TabReading
@@ -26,6 +28,9 @@ from scorecard.problems import Problem, Severity
 SINGLE: Final = 200  # problems of one column that are told one by one; the rest are counted
 _HUGE: Final = 1e15  # a number beyond it gets a second look
 _DAY_MS: Final = 86_400_000
+_NUMERIC: Final = (float, int)
+_BLANK: Final = np.iinfo(np.int64).min
+_ZERO_SECONDS: Final = -2_209_161_600  # 1899-12-30 in seconds since 1970
 _ZERO: Final = np.datetime64("1899-12-30T00:00:00", "s")
 _ISO: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?: ((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?)?", re.ASCII)
 _CLOCK_KEYS: Final = ("work_start", "work_end")
@@ -46,9 +51,9 @@ class SheetCells:
 class TypedRows:
     """The usable rows of a table: `columns` name to values as SQLite holds them, `at` their rows in the tab.
 
-    Rows count from 1; None stands for a row that is in no tab.
-    Times and dates are ISO text (local, or with an offset), booleans 0 and 1, text trimmed; a None among the
-    values is blank or left out.
+    Rows count from 1; None stands for a row that is in no tab. Times are ISO text (local, or with an offset)
+    or seconds since 1970, dates ISO text, booleans 0 and 1, text is trimmed; a None among the values is blank
+    or left out.
     """
 
     table: str
@@ -62,37 +67,36 @@ class TypedRows:
 
 @dataclass
 class _Read:
-    """One column: its values, and what could not be read, by place in the list."""
+    """One column: its values, and by place in the list what could not be read and what to have a look at."""
 
     values: list[Any]
     errors: dict[int, cells.Parsed] = field(default_factory=dict)
+    warnings: dict[int, cells.Parsed] = field(default_factory=dict)
 
 
-def typed_rows(reading: TabReading, mapping: TableMapping, how: cells.CellSettings) -> TypedRows:
-    """Reads every row that the tab's reading found to hold data."""
-    return _Typing(reading, mapping, how).rows()
+def typed_rows(
+    reading: TabReading, mapping: TableMapping, how: cells.CellSettings, *, seconds: bool = False
+) -> TypedRows:
+    """Reads every row that the tab's reading found to hold data; with `seconds`, times as seconds since 1970.
+
+    Times that no clock showed are told only with `seconds`: as text they stay what is written.
+    """
+    return _Typing(reading, mapping, how, seconds=seconds).rows()
 
 
 class _Typing:
-    def __init__(self, reading: TabReading, mapping: TableMapping, how: cells.CellSettings) -> None:
+    def __init__(
+        self, reading: TabReading, mapping: TableMapping, how: cells.CellSettings, *, seconds: bool
+    ) -> None:
         self.reading = reading
         self.table: Table = TABLES[reading.table]
         self.mapping = mapping
         self.how = how
-        self.places = list(map(int, reading.rows))
-        self.raw = {name: self._raw(at) for name, at in reading.columns.items()}
-        self.raw |= {name: [value] * len(self.places) for name, value in mapping.constants.items()}
-
-    def _raw(self, column: int) -> list[object]:
-        found = self.reading.tab.columns[column] if column < len(self.reading.tab.columns) else ()
-        size = len(found)
-        if self.places == list(range(self.places[0], self.places[-1] + 1)) if self.places else False:
-            taken = list(found[self.places[0] : self.places[-1] + 1])
-            return taken + [None] * (len(self.places) - len(taken))
-        return [found[row] if row < size else None for row in self.places]
+        self.seconds = seconds
+        self.places: Sequence[int] = _span(reading.rows)
 
     def rows(self) -> TypedRows:
-        read = {name: self._read(name, raw) for name, raw in self.raw.items()}
+        read = {name: self._read(name) for name in (*self.reading.columns, *self.mapping.constants)}
         self._apply_conditions(read)
         lost = self._lost(read)
         problems = [
@@ -100,24 +104,52 @@ class _Typing:
             *self._cell_problems(read, lost),
             *self._blank_problems(read, lost),
         ]
-        keep = [i for i in range(len(self.places)) if i not in lost]
-        columns = {name: _taken(found.values, keep, len(self.places)) for name, found in read.items()}
+        keep = range(len(self.places)) if not lost else [i for i in range(len(self.places)) if i not in lost]
+        columns = {name: _taken(found.values, keep) for name, found in read.items()}
         return TypedRows(self.table.name, columns, [self.places[i] + 1 for i in keep], tuple(problems))
+
+    # --- the tab
+
+    def _raw(self, name: str) -> Sequence[object]:
+        """A column as it stands, in the rows that hold data."""
+        if name in self.mapping.constants:
+            return [self.mapping.constants[name]] * len(self.places)
+        at = self.reading.columns.get(name)
+        return [None] * len(self.places) if at is None else self._column(at)
+
+    def _column(self, at: int) -> Sequence[object]:
+        found = self.reading.tab.columns[at] if at < len(self.reading.tab.columns) else ()
+        size = len(found)
+        if isinstance(self.places, range):
+            taken = found[self.places.start : self.places.stop]
+            return (
+                taken
+                if len(taken) == len(self.places)
+                else [*taken, *[None] * (len(self.places) - len(taken))]
+            )
+        return [found[row] if row < size else None for row in self.places]
+
+    def _cell(self, name: str, i: int) -> object:
+        """One cell of a column, as it stands."""
+        if name in self.mapping.constants:
+            return self.mapping.constants[name]
+        at = self.reading.columns.get(name)
+        return None if at is None else self.reading.tab.cell(at, self.places[i])
 
     # --- cells
 
-    def _read(self, name: str, raw: list[object]) -> _Read:
+    def _read(self, name: str) -> _Read:
+        raw = self._raw(name)
         column = self.table[name] if name in self.table else None  # noqa: SIM401 - a Table is no dict
         if values := self.mapping.values.get(name):
             raw = [_mapped(cell, values) for cell in raw]
         if self.table.name == "settings" and name == "value":
-            raw = [_clocked(key, cell) for key, cell in zip(self._keys(), raw, strict=True)]
+            raw = [_clocked(key, cell) for key, cell in zip(self._raw("key"), raw, strict=True)]
         if column is None:
             return _column(raw, _DUMMY, self.how, _quick_text)
+        if column.type is Type.TIME and self.seconds:
+            return _instants(raw, column, self.how)
         return _column(raw, column, self.how, _QUICK[column.type])
-
-    def _keys(self) -> list[object]:
-        return self.raw.get("key", [None] * len(self.places))
 
     def _apply_conditions(self, read: dict[str, _Read]) -> None:
         """Cells that count only where another says so (a close date is a win where the stage says won)."""
@@ -125,11 +157,12 @@ class _Typing:
             at = self.reading.others.get(header)
             if name not in read or at is None:
                 continue
-            marks = [cells.trim(str(cell)).casefold() for cell in self._raw(at)]
+            marks = [cells.trim(str(cell)).casefold() for cell in self._column(at)]
             for i, mark in enumerate(marks):
                 if mark not in allowed:
                     read[name].values[i] = None
                     read[name].errors.pop(i, None)
+                    read[name].warnings.pop(i, None)
 
     # --- what is left out
 
@@ -157,6 +190,8 @@ class _Typing:
                 yield self._problem("cell", name, i, found.errors[i], read, lost.get(i) == name)
             if rest := listed[SINGLE:]:
                 yield self._rest(name, column, rest, read, lost)
+            for i in sorted(found.warnings.keys() - lost.keys())[:SINGLE]:
+                yield self._problem("skipped_time", name, i, found.warnings[i], read, costs=False)
 
     def _blank_problems(self, read: Mapping[str, _Read], lost: Mapping[int, str]) -> Iterator[Problem]:
         """Rows without what they can't do without; a row that is blank in all that we know says nothing."""
@@ -185,9 +220,9 @@ class _Typing:
         costs: bool,  # noqa: FBT001
     ) -> Problem:
         at = self.reading.columns.get(name)
-        raw = self.raw[name][i]
+        raw = self._cell(name, i)
         return Problem(
-            Severity.ERROR, rule, self.table.name, str(cell.problem), cell.instead or "",
+            cell.severity or Severity.ERROR, rule, self.table.name, str(cell.problem), cell.instead or "",
             key=self._key(i, read), column=name, value=None if raw in (None, "") else str(raw),
             rows_left_out=int(costs), amount_left_out=self._amount(i, read) if costs else None,
             cell=None if at is None else address(self.reading.tab.title, at, self.places[i]),
@@ -221,7 +256,9 @@ class _Typing:
     def _key(self, i: int, read: Mapping[str, _Read]) -> str:
         names = self.table.key or self.table.required
         shown = [
-            read[n].values[i] if read[n].values[i] is not None else self.raw[n][i] for n in names if n in read
+            read[n].values[i] if read[n].values[i] is not None else self._cell(n, i)
+            for n in names
+            if n in read
         ]
         return ", ".join(str(v) for v in shown if v not in (None, "")) or "(no key)"
 
@@ -235,7 +272,10 @@ class _Typing:
 
     def _day(self, i: int, read: Mapping[str, _Read]) -> date | None:
         found = (read[n].values[i] for n in counted_on(self.table.name) if n in read)
-        text = next((str(value) for value in found if value is not None), None)
+        value = next((value for value in found if value is not None), None)
+        if self.seconds and isinstance(value, int):
+            return self.how.zone.from_epoch(value).date()
+        text = None if value is None else str(value)
         return None if text is None or not _ISO.match(text) else date.fromisoformat(text[:10])
 
     def _owner(self, i: int, read: Mapping[str, _Read]) -> str | None:
@@ -243,8 +283,17 @@ class _Typing:
         return next((str(value) for value in found if value is not None), None)
 
 
-def _taken(values: list[Any], keep: list[int], size: int) -> list[Any]:
-    return values if len(keep) == size else [values[i] for i in keep]
+def _span(rows: Sequence[int]) -> Sequence[int]:
+    """Row numbers as a range where they have no gaps."""
+    if not rows or isinstance(rows, range):
+        return rows
+    listed = list(map(int, rows))
+    spanned = range(listed[0], listed[-1] + 1)
+    return spanned if len(spanned) == len(listed) else listed
+
+
+def _taken(values: list[Any], keep: Sequence[int]) -> list[Any]:
+    return values if isinstance(keep, range) else [values[i] for i in keep]
 
 
 def _mapped(cell: object, values: Mapping[str, str]) -> object:
@@ -275,25 +324,56 @@ def _clocked(key: object, cell: object) -> object:
 
 # --- columns --------------------------------------------------------------------------------------------
 
-_Quick = Callable[[list[object], Column], tuple[list[Any], list[int]]]
+_Quick = Callable[[Sequence[object], Column], tuple[list[Any], list[int]]]
 
 
-def _column(raw: list[object], column: Column, how: cells.CellSettings, quick: _Quick) -> _Read:
+def _column(raw: Sequence[object], column: Column, how: cells.CellSettings, quick: _Quick) -> _Read:
     """Every cell: the quick way for plain ones, `cells.parse` once per different value for the others."""
     values, slow = quick(raw, column)
     found = _Read(values)
-    known: dict[tuple[type, object], cells.Parsed] = {}
-    for i in slow:
-        cell = _plain(raw[i], column)
-        key = (type(cell), cell)
-        parsed = known.get(key)
-        if parsed is None:
-            parsed = known[key] = cells.parse(cell, column, how)
+    for i, parsed in _parsed(raw, slow, column, how):
         if parsed.severity is Severity.ERROR:
             found.errors[i] = parsed
         else:
             values[i] = _stored(parsed.value)
     return found
+
+
+def _instants(raw: Sequence[object], column: Column, how: cells.CellSettings) -> _Read:
+    """Every time as seconds since 1970; times that no clock showed are among the warnings."""
+    local, slow = _quick_seconds(raw)
+    there = np.flatnonzero(local != _BLANK)
+    values = np.full(len(raw), None, dtype=object)
+    values[there] = instants(local[there], how.zone)
+    found = _Read(values.tolist())
+    odd = there[skipped(local[there], how.zone)].tolist()
+    for i, parsed in _parsed(raw, sorted((*slow, *odd)), column, how):
+        if parsed.severity is Severity.ERROR:
+            found.errors[i] = parsed
+        else:
+            found.values[i] = _seconds(parsed.value, how.zone)
+        if parsed.severity is Severity.WARNING:
+            found.warnings[i] = parsed
+    return found
+
+
+def _parsed(
+    raw: Sequence[object], places: Iterable[int], column: Column, how: cells.CellSettings
+) -> Iterator[tuple[int, cells.Parsed]]:
+    known: dict[tuple[type, object], cells.Parsed] = {}
+    for i in places:
+        cell = _plain(raw[i], column)
+        key = (type(cell), cell)
+        if key not in known:
+            known[key] = cells.parse(cell, column, how)
+        yield i, known[key]
+
+
+def _seconds(value: Any, zone: Zone) -> int | None:
+    """A parsed time in seconds since 1970."""
+    if isinstance(value, datetime):
+        return zone.to_epoch(value)
+    return None if value is None else int(value)
 
 
 def _plain(cell: object, column: Column) -> object:
@@ -316,7 +396,18 @@ def _stored(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else value
 
 
-def _quick_text(raw: list[object], _: Column) -> tuple[list[Any], list[int]]:
+def _quick_text(raw: Sequence[object], _: Column) -> tuple[list[Any], list[int]]:
+    if not {cell.__class__ for cell in raw} <= {str, type(None)}:
+        return _quick_mixed(raw)
+    odd = {cell for cell in set(raw) if cell and not _is_plain_text(str(cell))}
+    if not odd:
+        return [cell or None for cell in raw], []
+    values = [None if not cell or cell in odd else cell for cell in raw]
+    return values, [i for i, cell in enumerate(raw) if cell in odd]
+
+
+def _quick_mixed(raw: Sequence[object]) -> tuple[list[Any], list[int]]:
+    """The same for a column that holds more than text."""
     values: list[Any] = [None] * len(raw)
     slow: list[int] = []
     for i, cell in enumerate(raw):
@@ -336,7 +427,7 @@ def _is_plain_text(cell: str) -> bool:
     return first not in "lL" or not cell[:7].casefold().startswith("loading")
 
 
-def _quick_number(raw: list[object], column: Column) -> tuple[list[Any], list[int]]:
+def _quick_number(raw: Sequence[object], column: Column) -> tuple[list[Any], list[int]]:
     values: list[Any] = [None] * len(raw)
     slow: list[int] = []
     low = -_HUGE if column.minimum is None else column.minimum
@@ -356,7 +447,7 @@ def _quick_number(raw: list[object], column: Column) -> tuple[list[Any], list[in
     return values, slow
 
 
-def _quick_moment(raw: list[object], column: Column) -> tuple[list[Any], list[int]]:
+def _quick_moment(raw: Sequence[object], column: Column) -> tuple[list[Any], list[int]]:
     """Serial days and ISO text; the rest the slow way."""
     values: list[Any] = [None] * len(raw)
     slow: list[int] = []
@@ -377,6 +468,29 @@ def _quick_moment(raw: list[object], column: Column) -> tuple[list[Any], list[in
     for i, text in zip(serials, _from_serials([raw[i] for i in serials], timed=timed), strict=True):
         values[i] = text
     return values, slow
+
+
+def _quick_seconds(raw: Sequence[object]) -> tuple[Seconds, list[int]]:
+    """Seconds since 1970 as the wall shows them, _BLANK where there are none; and the odd cells' places."""
+    local = np.full(len(raw), _BLANK, dtype=np.int64)
+    numbers = np.array([c if c.__class__ in _NUMERIC else np.nan for c in raw], dtype=np.float64)
+    serial = (numbers >= 20_000) & (numbers < 80_000)  # noqa: PLR2004 - the days cells.parse takes
+    local[serial] = np.rint(numbers[serial] * _DAY_MS).astype(np.int64) // 1000 + _ZERO_SECONDS
+    slow: list[int] = []
+    days: dict[str, bool] = {}
+    written: dict[int, str] = {}
+    for i in np.flatnonzero(~serial).tolist():
+        cell = raw[i]
+        if cell is None or cell == "":
+            continue
+        if type(cell) is str and (match := _ISO.fullmatch(cell)) and _is_day(match[1], days):
+            written[i] = _iso(match, timed=True)
+        elif type(cell) is datetime and cell.tzinfo is None:
+            written[i] = cell.replace(microsecond=0).isoformat()
+        else:
+            slow.append(i)
+    local[list(written)] = np.array(list(written.values()), dtype="datetime64[s]").astype(np.int64)
+    return local, slow
 
 
 def _is_day(text: str, known: dict[str, bool]) -> bool:
@@ -404,7 +518,7 @@ def _from_serials(found: Sequence[Any], *, timed: bool) -> list[str]:
     return [text.replace("T", " ") for text in texts] if timed else [text[:10] for text in texts]
 
 
-def _quick_boolean(raw: list[object], _: Column) -> tuple[list[Any], list[int]]:
+def _quick_boolean(raw: Sequence[object], _: Column) -> tuple[list[Any], list[int]]:
     values: list[Any] = [None] * len(raw)
     slow: list[int] = []
     for i, cell in enumerate(raw):
