@@ -21,9 +21,14 @@ class State:
 
 @dataclass
 class Judge:
-    """Thread-safe. Times are seconds of the clock given; the keeper's changes come in with `became`."""
+    """Thread-safe. Times are seconds of the clock given; the keeper's changes come in with `became`.
+
+    `part` is what is judged of the numbers. What is shown may be `slack` seconds older than its stamp.
+    """
 
     clock: Callable[[], float]
+    part: Callable[[Numbers], Numbers] = lambda numbers: numbers
+    slack: float = 0.0
     states: list[State] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     readings: int = 0
@@ -36,21 +41,27 @@ class Judge:
     def became(self, numbers: Numbers | None, what: str) -> None:
         """The spreadsheet is in this state from now on."""
         with self.lock:
-            self.states.append(State(self.clock(), numbers, what))
+            self.states.append(State(self.clock(), None if numbers is None else self.part(numbers), what))
 
     def is_known(self, numbers: Numbers) -> bool:
         """Whether a state with these numbers was there before."""
-        with self.lock:
-            return any(state.numbers == numbers for state in self.states)
+        return self._state(self.part(numbers)) is not None
+
+    def is_still(self, numbers: Numbers) -> bool:
+        """Whether they are those of the last state that could be read."""
+        readable = [state.numbers for state in self.states if state.numbers is not None]
+        return readable[-1:] == [self.part(numbers)]
 
     def published(self, numbers: Numbers, begun: float) -> None:
         """A look that began at `begun` succeeded, and this is shown now as up to date."""
         with self.lock:
-            at = self._state(numbers)
+            at = self._state(self.part(numbers))
             if at is None:
                 self._violated(f"{numbers} is shown and was never true")
                 return
-            standing = max(n for n, state in enumerate(self.states) if n == 0 or state.at <= begun)
+            standing = max(
+                n for n, state in enumerate(self.states) if n == 0 or state.at <= begun - self.slack
+            )
             if at < self.last:
                 self._violated(f"back from state {self.last} to {at}")
             elif at < standing:
@@ -98,3 +109,41 @@ class Judge:
 
     def _violated(self, what: str) -> None:
         self.violations.append(f"{self.clock():.1f}: {what}")
+
+
+class ByTab:
+    """Judges each tab by itself, for spreadsheets whose large tabs are read less often than the small ones.
+
+    `slack`: how much older than its stamp the large tab (leads) may be.
+    """
+
+    def __init__(self, clock: Callable[[], float], slack: float) -> None:
+        self.leads = Judge(clock, lambda n: Numbers(n.leads, n.won, None), slack)
+        self.actuals = Judge(clock, lambda n: Numbers(0, None, n.goal))
+        self.both = (self.leads, self.actuals)
+
+    @property
+    def violations(self) -> list[str]:
+        return [*self.leads.violations, *self.actuals.violations]
+
+    def became(self, numbers: Numbers | None, what: str) -> None:
+        for judge in self.both:
+            judge.became(numbers, what)
+
+    def is_known(self, numbers: Numbers) -> bool:
+        """Whether nothing has changed, or a tab's numbers have to what they were once."""
+        moved = [judge for judge in self.both if not judge.is_still(numbers)]
+        return not moved or any(judge.is_known(numbers) for judge in moved)
+
+    def published(self, numbers: Numbers, begun: float) -> None:
+        for judge in self.both:
+            judge.published(numbers, begun)
+
+    def read(self, numbers: Numbers, promised: Numbers) -> None:
+        self.leads.read(numbers, promised)
+
+    def failed(self, reason: str) -> None:
+        self.leads.failed(reason)
+
+    def waiting(self) -> bool:
+        return any(judge.waiting() for judge in self.both)

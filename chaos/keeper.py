@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from chaos.company import GOAL, Company, a_day, company, new_lead
-from chaos.judge import Judge
+from chaos.judge import ByTab, Judge
 from data_sources.tab import letters
 from tests.google.standin import Google
 
@@ -24,7 +24,7 @@ class Keeper:
     """Edits the spreadsheet `key`; after each edit the judge knows what is true. The same for a seed."""
 
     google: Google
-    judge: Judge
+    judge: Judge | ByTab
     draw: random.Random
     company: Company = field(init=False)
     key: str = field(init=False)

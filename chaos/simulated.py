@@ -12,7 +12,7 @@ import itertools
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
@@ -20,7 +20,7 @@ from typing import Final
 
 from chaos.company import said
 from chaos.faults import EXPIRED, Trouble
-from chaos.judge import Judge
+from chaos.judge import ByTab, Judge
 from chaos.keeper import Keeper
 from components.live import Live, Refresher
 from data_sources.budget import Budget
@@ -34,11 +34,12 @@ from tests.google import standin
 from tests.google.faults import COMMON, Fault, drip, stall
 
 BEGIN: Final = 1_795_000_000.0  # in November 2026
-SILENCE: Final = 15.0  # simulated seconds until a stall is given up; real ones are below
+SILENCE: Final = 15.0  # simulated seconds of a stall; in real ones it is short, and ends by itself
 LONGEST: Final = 40.0  # simulated seconds until a body that drips is
-_REAL_SILENCE: Final = 0.5
-_KINDS: Final = (*COMMON, stall(3.0), drip(40, 0.001), EXPIRED)
+_REAL_SILENCE: Final = 10.0  # never on a machine that is merely busy
+_KINDS: Final = (*COMMON, stall(0.02), drip(40, 0.001), EXPIRED)
 GONE: Final = 40.0  # simulated seconds of an outage
+_LARGE: Final = 21.0  # seconds by which a large tab may be older: its interval and a moment
 _CATCH_UP: Final = 600.0  # simulated seconds after which it will not come any more
 _LOOK: Final = 0.01  # the shortest time between two looks
 
@@ -81,7 +82,8 @@ class Simulation:
     folder: Path
     seed: int
     per_minute: int = 40
-    judge: Judge = field(init=False)
+    large_cells: int | None = None  # how many make a tab a large one; None: as it is by default
+    judge: Judge | ByTab = field(init=False)
     keeper: Keeper = field(init=False)
     trouble: Trouble = field(init=False)
     refresher: Refresher = field(init=False)
@@ -92,8 +94,9 @@ class Simulation:
 
     def __post_init__(self) -> None:
         draw = random.Random(self.seed)  # noqa: S311 - no secret
-        self.judge = Judge(self.time)
+        self.judge = Judge(self.time) if self.large_cells is None else ByTab(self.time, _LARGE)
         self.keeper = Keeper(self.google, self.judge, draw)
+        self.keeper.is_careful = isinstance(self.judge, ByTab)  # who lost which tab is more than it can tell
         self.trouble = Trouble(self.google, random.Random(self.seed + 1), kinds=_KINDS, met=self._met)  # noqa: S311
         self._budget = Budget(self.per_minute, self.time)
         self.refresher = self._started()
@@ -141,7 +144,7 @@ class Simulation:
         self.end()
         self.refresher = self._started()
         self._until(self._looks_good)
-        self.keeper.is_careful = False
+        self.keeper.is_careful = isinstance(self.judge, ByTab)
 
     def _has_caught_up(self) -> bool:
         return not self.judge.waiting() and self._over is None
@@ -199,11 +202,16 @@ class Simulation:
 
     def _connected(self) -> MirroredSource:
         account = self.google.service_account()
+        bounds = {} if self.large_cells is None else {"large_cells": self.large_cells}
         google = Google(
-            service_account=account, spreadsheets=(self.keeper.key,), endpoint=self.google.endpoint
+            service_account=account,
+            spreadsheets=(self.keeper.key,),
+            endpoint=self.google.endpoint,
+            reads_per_minute=self.per_minute,
+            **bounds,
         )
         reader = GoogleReader(
-            replace(google, reads_per_minute=self.per_minute),
+            google,
             clock=self.time,
             now=self.time.utc,
             chance=self._chance.random,
@@ -242,19 +250,21 @@ class Simulation:
 
 
 @contextmanager
-def simulation(seed: int, folder: Path) -> Iterator[Simulation]:
+def simulation(seed: int, folder: Path, large_cells: int | None = None) -> Iterator[Simulation]:
     """One that has not begun; `folder` is for the mirror."""
     time = Time()
     with standin.google(time) as google:
-        found = Simulation(google, time, folder, seed)
+        found = Simulation(google, time, folder, seed, large_cells=large_cells)
         try:
             yield found
         finally:
             found.end()
 
 
-def simulated(seconds: float, seed: int, folder: Path, *, every: float = 6.0) -> Simulation:
+def simulated(
+    seconds: float, seed: int, folder: Path, *, every: float = 6.0, large_cells: int | None = None
+) -> Simulation:
     """A whole run."""
-    with simulation(seed, folder) as found:
+    with simulation(seed, folder, large_cells) as found:
         found.run(seconds, every=every)
     return found

@@ -71,6 +71,13 @@ def test_under_faults_and_edits_no_wrong_number_is_ever_shown(tmp_path):
     assert run.google.busiest_minute() <= run.per_minute
 
 
+def test_tabs_that_are_read_less_often_show_no_wrong_number_either(tmp_path):
+    run = simulated(200, 1, tmp_path, every=5.0, large_cells=300)  # leads is a large tab then
+    assert run.judge.violations == []
+    assert not run.judge.waiting()
+    assert run.judge.actuals.versions > run.judge.leads.versions > 3
+
+
 def test_google_gone_for_ten_minutes_costs_few_calls_and_is_made_up_for_within_two(tmp_path):
     with simulation(2, tmp_path) as run:
         calls = run.outage(600)
