@@ -190,7 +190,7 @@ class Mirror:
                 raise MoreNeededError
             return last.read_by
         written = self._written_settings(None if title is None else tabs.get(title))
-        return ReadBy(written.get("locale"), written.get("time_zone"), *sheet)
+        return ReadBy(written.get("locale"), written.get("time_zone"), *sheet, written.get("currency"))
 
     def _written_settings(self, tab: Tab | None) -> dict[str, str]:
         found = dict(self.config.settings)

@@ -32,12 +32,13 @@ class Source:
 
 @dataclass(frozen=True)
 class ReadBy:
-    """The locale and time zone that the settings name, and the spreadsheet's own; None where not said."""
+    """What the settings say of locale, zone and currency, and the spreadsheet itself; None where not said."""
 
     locale: str | None = None
     zone: str | None = None
     sheet_locale: str | None = None
     sheet_zone: str | None = None
+    currency: str | None = None
 
     @property
     def cells(self) -> SheetCells:
@@ -45,7 +46,7 @@ class ReadBy:
         said = {"locale": self.locale or self.sheet_locale, "time_zone": self.zone or self.sheet_zone}
         settings, _ = Settings.read([{"key": key, "value": value} for key, value in said.items()])
         order = cells.date_order(settings.locale) if said["locale"] else None
-        return SheetCells(settings.locale, settings.zone, order)
+        return SheetCells(settings.locale, settings.zone, order, self.currency or settings.currency)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class SheetCells:
     locale: str
     zone: Zone
     date_order: str | None = None
+    currency: str = "EUR"
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class _Read:
 
 
 def typed_rows(
-    reading: TabReading, mapping: TableMapping, how: cells.CellSettings, *, seconds: bool = False
+    reading: TabReading, mapping: TableMapping, how: SheetCells, *, seconds: bool = False
 ) -> TypedRows:
     """Reads every row that the tab's reading found to hold data; with `seconds`, times as seconds since 1970.
 
@@ -85,9 +86,7 @@ def typed_rows(
 
 
 class _Typing:
-    def __init__(
-        self, reading: TabReading, mapping: TableMapping, how: cells.CellSettings, *, seconds: bool
-    ) -> None:
+    def __init__(self, reading: TabReading, mapping: TableMapping, how: SheetCells, *, seconds: bool) -> None:
         self.reading = reading
         self.table: Table = TABLES[reading.table]
         self.mapping = mapping
@@ -98,6 +97,7 @@ class _Typing:
     def rows(self) -> TypedRows:
         read = {name: self._read(name) for name in (*self.reading.columns, *self.mapping.constants)}
         self._apply_conditions(read)
+        self._check_currencies(read)
         lost = self._lost(read)
         problems = [
             *self.reading.problems,
@@ -163,6 +163,20 @@ class _Typing:
                     read[name].values[i] = None
                     read[name].errors.pop(i, None)
                     read[name].warnings.pop(i, None)
+
+    def _check_currencies(self, read: Mapping[str, _Read]) -> None:
+        """Amounts that name another currency than their row's would be taken for money they are not."""
+        own = read["currency"].values if "currency" in read else None
+        for name, found in read.items():
+            column = self.table[name] if name in self.table else _DUMMY  # noqa: SIM401 - a Table is no dict
+            if column.type not in (Type.MONEY, Type.NUMBER):
+                continue
+            for i, cell in enumerate(self._raw(name)):
+                if isinstance(cell, str) and found.values[i] is not None:
+                    currency = (own[i] if own is not None else None) or self.how.currency
+                    parsed = cells.in_currency(cells.Parsed(found.values[i]), cell, column, currency)
+                    if parsed.problem is not None:
+                        found.values[i], found.errors[i] = None, parsed
 
     # --- what is left out
 

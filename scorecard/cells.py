@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,6 +18,7 @@ from typing import Any, Final, Protocol
 
 from babel import Locale, UnknownLocaleError
 
+from scorecard import currencies
 from scorecard.clock import Zone, date_of, day_number, read_iso
 from scorecard.contract import Column, Type
 from scorecard.problems import Severity
@@ -68,13 +68,21 @@ def parse(value: object, column: Column, settings: CellSettings) -> Parsed:
 
 
 def date_order(locale: str) -> str | None:
-    """In which order the locale writes day, month and year: "dmy", "mdy" or "ymd"; None for another, or no locale."""
+    """The order in which the locale writes a day: "dmy", "mdy" or "ymd"; None for another, or no locale."""
     try:
         pattern = Locale.parse(locale).date_formats["short"].pattern
     except (UnknownLocaleError, ValueError, TypeError):
         return None
     order = "".join(dict.fromkeys(c for c in pattern.lower() if c in "dmy"))
     return order if order in ("dmy", "mdy", "ymd") else None
+
+
+def in_currency(cell: Parsed, value: object, column: Column, currency: str) -> Parsed:
+    """The cell, or an error where it names another currency than the one its row counts in."""
+    if column.type not in (Type.MONEY, Type.NUMBER) or not isinstance(value, str) or cell.value is None:
+        return cell
+    wrong = currencies.contradiction(value, currency)
+    return cell if wrong is None else Parsed(None, *wrong, Severity.ERROR)
 
 
 def trim(text: str) -> str:
@@ -196,7 +204,6 @@ def _not_a_number(column: Column) -> _Unreadable:
 
 _MACHINE: Final = re.compile(r"[+-]?\d+(\.\d+)?e[+-]?\d{1,3}", re.ASCII | re.IGNORECASE)
 _SIGNED: Final = re.compile(r"([+-]?)([\d.,']+)([+-]?)", re.ASCII)
-_CODE: Final = re.compile(r"^[A-Z]{3}(?![A-Za-z])|(?<![A-Za-z])[A-Z]{3}$")
 _GROUPED: Final = re.compile(
     r"\d{1,3}(?:(?P<mark>[.,'])\d{3})(?:(?P=mark)\d{3})*|\d{1,2}(?:,\d{2})+,\d{3}", re.ASCII
 )
@@ -223,7 +230,7 @@ def _without_money(text: str, column: Column) -> str:
     bare = "".join("-" if c == "−" else "'" if c == "’" else c for c in text if c not in _BLANKS)
     if column.type not in (Type.MONEY, Type.NUMBER):
         return bare
-    return _CODE.sub("", "".join(c for c in bare if unicodedata.category(c) != "Sc"), count=1)
+    return currencies.without(bare)
 
 
 def _without_percent(text: str) -> tuple[str, bool]:
@@ -326,7 +333,7 @@ def _written_moment(text: str, column: Column, settings: CellSettings) -> date |
 
 
 def _local_moment(text: str, order: str, locale: str) -> date | datetime | None:
-    """A day as the locale writes it, with its time where it has one; None where it is written in another way."""
+    """A day as the locale writes it, with its time where it has one; None where it is written otherwise."""
     match = _CLOCK.fullmatch(text)
     day = _local_day(trim(match[1]) if match else text, order, locale)
     if day is None or match is None:

@@ -148,3 +148,19 @@ def test_a_time_with_an_offset_keeps_it():
     written = datetime(2026, 7, 1, 9, 5, tzinfo=zone)
     found = typed("leads", [["lead_id", "created_at"], ["L1", str(written)], ["L2", written.astimezone(UTC)]])
     assert found.columns["created_at"] == ["2026-07-01 09:05:00+02:00", "2026-07-01 07:05:00+00:00"]
+
+
+def test_an_amount_in_another_currency_than_its_row_is_left_out():
+    header = ["lead_id", "created_at", "amount", "currency"]
+    rows = [
+        ["L1", "2026-07-01", "USD 15,000.00", "USD"],
+        ["L2", "2026-07-01", "$1,200", None],
+        ["L3", "2026-07-01", "€1,200", None],
+        ["L4", "2026-07-01", 7, None],
+        ["L5", "2026-07-01", "R$ 1.200,50", "BRL"],
+    ]
+    found = typed("leads", [header, *rows])
+    assert found.columns["amount"] == [15000, None, 1200, 7, 1200.5]
+    (problem,) = found.problems
+    assert (problem.cell, problem.value) == ("leads!C3", "$1,200")
+    assert "counts in EUR" in problem.what
