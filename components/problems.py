@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,12 +12,18 @@ import streamlit as st
 from components.charts import Table
 from components.text import Html, clean, html, joined
 from components.tiles import Fact
-from scorecard.data_view import Group, Locked, Read, Wrong
+from scorecard import checks_costs
+from scorecard.checks_costs import Cost
+from scorecard.data_view import NOBODY, Group, Locked, Read, Touch, Wrong
 from scorecard.formats import Formats
 from scorecard.problems import Problem, Severity
 
 _SHOWN: Final = 20  # problems of a group that are listed; the table has all
 _OPEN: Final = 3  # groups of errors that are open from the start
+_FIRST_LOCKS: Final = 5  # things to add that are shown at once
+_FIRST_LABELS: Final = 6  # metrics that are named of those one thing unlocks
+_PERIODS: Final = 4  # periods whose costs are shown at once
+_SHEETS: Final = re.compile(r"https://docs\.google\.com/[!#-;=?-~]+", re.ASCII)  # no quotes, angles, blanks
 _LONGEST: Final = 300  # characters of a value that are shown
 _LOOKS: Final = {Severity.ERROR: ("✕", "Error", "t-bad"), Severity.WARNING: ("▲", "Warning", "t-warn")}
 
@@ -76,14 +83,59 @@ def _cost(rows: int, amount: float | None, formats: Formats) -> str:
 def _problem(problem: Problem, formats: Formats) -> Html:
     value = "" if problem.value is None else problem.value
     shown = value if len(value) <= _LONGEST else f"{value[:_LONGEST]} …"
-    place = " · ".join(part for part in (problem.key, problem.column) if part) or problem.table
-    cost = _cost(problem.rows_left_out, problem.amount_left_out, formats)
+    cost = checks_costs.cost(problem).in_words(formats)
+    beside = " · ".join(part for part in (problem.owner or "nobody is named for it", cost) if part)
     return html(
         '<li><span class="t-place">{place}</span><span class="t-found">{found}</span><span>{what}</span>'
-        '<span class="t-instead">{instead}{cost}</span></li>',
-        place=place, found=html("<code>{v}</code>", v=shown) if shown else "", what=problem.what,
-        instead=problem.instead, cost=html(' <span class="t-fine">({c})</span>', c=cost) if cost else "",
+        '<span class="t-instead">{instead} <span class="t-fine">({beside})</span></span></li>',
+        place=_place(problem), found=html("<code>{v}</code>", v=shown) if shown else "", what=problem.what,
+        instead=problem.instead, beside=beside,
     )  # fmt: skip
+
+
+def _place(problem: Problem) -> Html:
+    """Where it stands: a cell, which opens where it has an address of Google's, else row and column."""
+    if problem.cell is None:
+        return html(
+            "{place}", place=" · ".join(p for p in (problem.key, problem.column) if p) or problem.table
+        )
+    key = html(' <span class="t-fine">{key}</span>', key=problem.key) if problem.key else Html("")
+    if _opens(problem.link):
+        link = '<a href="{to}" target="_blank" rel="noopener noreferrer">{cell}</a>{key}'
+        return html(link, to=problem.link, cell=problem.cell, key=key)
+    return html("{cell}{key}", cell=problem.cell, key=key)
+
+
+def _opens(link: str | None) -> bool:
+    """Whether a link leads into Google Sheets; nothing else that a source says is ever made a link."""
+    return link is not None and _SHEETS.fullmatch(link) is not None
+
+
+def corner(touch: Touch | None) -> None:
+    """How many errors touch the page, small, leading to the Data page; nothing where there are none."""
+    if touch is None:
+        return
+    said = "1 error touches this page" if touch.errors == 1 else f"{touch.errors:,} errors touch this page"
+    badge = html('<span class="t-chip t-bad"><span aria-hidden="true">✕</span>{said}</span>', said=said)
+    st.html(html('<a class="t-corner" href="data?severity=error" target="_self">{b}</a>', b=badge))
+
+
+def costs(found: Sequence[Cost], formats: Formats) -> None:
+    """What is left out, by period; the latest ones, the others folded."""
+    lines = [
+        ("No known day" if c.period is None else c.period.label(formats.locale), c.lost(formats))
+        for c in found
+    ]
+    if lines:
+        st.html(html('<p class="t-note">Left out, by the period it would count in</p>'))
+        _folded(lines[:_PERIODS], lines[_PERIODS:])
+
+
+def _folded(first: Sequence[tuple[str, str]], rest: Sequence[tuple[str, str]]) -> None:
+    facts(first)
+    if rest:
+        with st.expander(f"{len(rest)} more periods" if len(rest) > 1 else "One more period"):
+            facts(rest)
 
 
 def table(shown: Sequence[Group]) -> Table:
@@ -96,8 +148,11 @@ def table(shown: Sequence[Group]) -> Table:
         "Row": [p.key or "" for _, p in found],
         "Column": [p.column or "" for _, p in found],
         "Stands there": [p.value or "" for _, p in found],
+        "Cell": [p.cell or "" for _, p in found],
         "What is wrong": [clean(p.what) for _, p in found],
         "Write instead": [clean(p.instead) for _, p in found],
+        "Who answers": [p.owner or "" for _, p in found],
+        "Day": ["" if p.day is None else p.day.isoformat() for _, p in found],
         "Rows": [p.rows for _, p in found],
         "Rows left out": [p.rows_left_out for _, p in found],
         "Money left out": [p.amount_left_out for _, p in found],
@@ -106,14 +161,23 @@ def table(shown: Sequence[Group]) -> Table:
     return Table(pd.DataFrame(columns), units)
 
 
-def offered(found: Wrong) -> tuple[dict[str, str], dict[str, str]]:
-    """What problems can be narrowed to: severities and tables, key to label."""
+def offered(found: Wrong) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """What problems can be narrowed to: severities, tables and owners, key to label."""
     severities = {"all": "All", "error": "Errors", "warning": "Warnings"}
-    return severities, {"all": "All tables", **{name: name for name in found.tables}}
+    owners = {name: "Nobody is named" if name == NOBODY else name for name in found.owners}
+    tables = {"all": "All tables", **{name: name for name in found.tables}}
+    return severities, tables, {"all": "Everyone", **owners}
 
 
 def locks(shown: Sequence[Locked]) -> None:
-    """What is missing, what it is for, and what it unlocks."""
+    """What is missing, what it is for, and what it unlocks: what unlocks most, the rest folded."""
+    _locks(shown[:_FIRST_LOCKS])
+    if rest := shown[_FIRST_LOCKS:]:
+        with st.expander(f"{len(rest)} more that unlock less" if len(rest) > 1 else "One more"):
+            _locks(rest)
+
+
+def _locks(shown: Sequence[Locked]) -> None:
     items = joined(map(_lock, shown))
     st.html(html('<ul class="t-problems t-locks">{items}</ul>', items=items))
 
@@ -122,8 +186,14 @@ def _lock(one: Locked) -> Html:
     return html(
         '<li><span class="t-place">{need}</span><span class="t-fine">{meaning}</span>'
         "<span>unlocks {unlocks}</span></li>",
-        need=one.need, meaning=one.meaning, unlocks=", ".join(one.unlocks),
+        need=one.need, meaning=one.meaning, unlocks=_unlocked(one.unlocks),
     )  # fmt: skip
+
+
+def _unlocked(labels: Sequence[str]) -> str:
+    """The first few metrics, and how many more."""
+    rest = len(labels) - _FIRST_LABELS
+    return ", ".join(labels[:_FIRST_LABELS]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def facts(shown: Sequence[tuple[str, str]]) -> None:

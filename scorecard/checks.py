@@ -2,8 +2,9 @@
 
 What can't be read at all is found where it is read (by the source, and by `scorecard.small`). Here are the
 rules that need several cells: references, the order of stamps, values that nearly match, copies on later
-passes, money without a rate, and what goals, quotas and moved targets must not say. Large tables are only
-ever counted in SQL, with at most 50 examples a rule.
+passes, money without a rate, days with day and month swapped, hidden totals, and what goals, quotas and
+moved targets must not say. Large tables are only ever counted in SQL, with at most 50 examples a rule. Each
+problem comes with who answers for it, and, of a spreadsheet, with its cell.
 """
 
 from __future__ import annotations
@@ -11,12 +12,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
-from scorecard import cells, checks_large, checks_plans, small
+from scorecard import (
+    cells,
+    checks_dates,
+    checks_large,
+    checks_owners,
+    checks_places,
+    checks_plans,
+    checks_totals,
+    small,
+)
 from scorecard.clock import AsOf
 from scorecard.contract import TABLES
 from scorecard.dataset import Dataset
 from scorecard.problems import Problem, Severity
 from scorecard.settings import Settings
+
+_LAST = "checked"  # the problems found last, whatever as_of
 
 
 def check(
@@ -38,9 +50,36 @@ def check(
             found += step()
             if progress is not None:
                 progress(done, len(steps))
-        dataset.cache[key] = tuple(sorted(found, key=lambda p: p.severity is Severity.WARNING))
+        told = sorted(checks_owners.answered(dataset, found), key=lambda p: p.severity is Severity.WARNING)
+        dataset.cache[key] = dataset.cache[_LAST] = tuple(checks_places.located(dataset, told))
     problems: tuple[Problem, ...] = dataset.cache[key]
     return problems
+
+
+def known_errors(dataset: Dataset, tables: Collection[str]) -> int:
+    """How many rows or cells of these tables, or settings, have errors, as far as that is known at no cost.
+
+    That is everything once the source has been checked; before, what small tables say, and of a spreadsheet
+    what was found wrong when it was read.
+    """
+    touched = {*tables, "settings"}
+    found = dataset.cache.get(_LAST)
+    if found is None:
+        found = [p for step in _cheap_steps(dataset, touched) for p in step()]
+    return sum(p.rows for p in found if p.severity is Severity.ERROR and p.table in touched)
+
+
+def _cheap_steps(dataset: Dataset, tables: Collection[str]) -> list[Callable[[], Iterable[Problem]]]:
+    steps: list[Callable[[], Iterable[Problem]]] = [
+        lambda: small.settings_problems(dataset),
+        lambda: [
+            p for t in _small_tables(dataset) if t in tables for p in small.reading(dataset, t).problems
+        ],
+        lambda: checks_plans.problems(dataset, _known(None)),
+    ]
+    if dataset.places is not None:
+        steps.append(lambda: dataset.problems)
+    return steps
 
 
 def _known(metrics: Collection[str] | None) -> Collection[str]:
@@ -59,6 +98,8 @@ def _steps(dataset: Dataset, as_of: AsOf, metrics: Collection[str]) -> list[Call
         lambda: [p for table in _small_tables(dataset) for p in small.reading(dataset, table).problems],
         lambda: checks_plans.problems(dataset, metrics),
         lambda: checks_large.problems(dataset, as_of),
+        lambda: checks_dates.problems(dataset, as_of),
+        lambda: checks_totals.problems(dataset),
     ]
 
 

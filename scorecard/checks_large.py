@@ -5,17 +5,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, not_, or_, select
 
-from scorecard import small
+from scorecard import periods, small
+from scorecard.checks_rows import Rows
 from scorecard.clock import AsOf, date_of
 from scorecard.contract import TABLES, Column, Type
 from scorecard.dataset import Dataset, Kind, Relation
-from scorecard.near import near_misses, nearest
+from scorecard.near import looks_alike, near_misses, nearest
 from scorecard.passes import same, sql_clock
 from scorecard.problems import Problem, Severity
 
@@ -27,7 +28,7 @@ _COPIED: Final = (
     "mql_at", "handed_off_at", "assigned_at", "first_touch_at", "accepted_at", "rejected_at", "nurtured_at",
     "sql_at", "opportunity_at", "won_at", "lost_at",
 )  # fmt: skip
-_ORDER: Final = (
+ORDER: Final = (
     ("created_at", "mql_at"), ("created_at", "handed_off_at"), ("mql_at", "handed_off_at"),
     ("handed_off_at", "assigned_at"), ("handed_off_at", "first_touch_at"), ("handed_off_at", "accepted_at"),
     ("handed_off_at", "rejected_at"), ("handed_off_at", "sql_at"), ("accepted_at", "sql_at"),
@@ -125,7 +126,8 @@ def _told_dangling(
     for value in ordered[:EXAMPLES]:
         near = nearest(value, known)
         yield Problem(
-            _WARNING, "reference", table, f"there is no such row in {target}; {_n(counts[value])} name it.",
+            _WARNING, "reference", table,
+            f"there is no such row in {target}; {_verb(counts[value], 'name')} it.",
             f"Write {near}." if near else f"Add it to {target}, or correct the name.",
             column=column, value=value, rows=counts[value],
         )  # fmt: skip
@@ -133,13 +135,18 @@ def _told_dangling(
         rows = sum(counts[v] for v in rest)
         yield Problem(
             _WARNING, "reference", table,
-            f"{len(rest):,} more values lead to no row in {target}; {_n(rows)} name them.",
+            f"{len(rest):,} more values lead to no row in {target}; {_verb(rows, 'name')} them.",
             f"Add them to {target}, or correct the names.", column=column, rows=rows,
         )  # fmt: skip
 
 
 def _n(rows: int) -> str:
     return "1 row" if rows == 1 else f"{rows:,} rows"
+
+
+def _verb(rows: int, verb: str) -> str:
+    """'1 row names', '3 rows name'."""
+    return f"{_n(rows)} {verb if rows != 1 else 'has' if verb == 'have' else f'{verb}s'}"
 
 
 # --- near misses ----------------------------------------------------------------------------------------
@@ -164,11 +171,13 @@ def _near_in(dataset: Dataset, table: str, column: str) -> Iterator[Problem]:
         if allowed and value not in allowed:
             meant = nearest(value, allowed)
             instead = f"Write {meant}." if meant else f"Write one of: {', '.join(allowed)}."
-            what = f"this is not one of the values of {column}; {_n(counts[value])} have it."
+            what = f"this is not one of the values of {column}; {_verb(counts[value], 'have')} it."
         elif not allowed and value in slips:
             usual = slips[value]
+            alike = "; only blanks or characters that nobody sees differ" * looks_alike(value, usual)
             what = (
-                f"this looks like {usual!r}, which {_n(counts[usual])} have; {_n(counts[value])} have this."
+                f"this looks like {usual!r}, which {_verb(counts[usual], 'have')}{alike}; "
+                f"{_verb(counts[value], 'have')} this."
             )
             instead = f"Write {usual}."
         else:
@@ -235,7 +244,16 @@ def _unrated(
         if not _is_rated(rates.get(name, []), on):
             lost[name].append((on, rows, float(amount)))
     for name, cases in lost.items():
-        yield _without_rate(table, name, cases, base)
+        for several in _by_quarter(cases):
+            yield _without_rate(table, name, several, base)
+
+
+def _by_quarter(cases: Iterable[tuple[date, int, float]]) -> list[list[tuple[date, int, float]]]:
+    """The cases of each quarter, so that each is told with what it goes without."""
+    found: dict[date, list[tuple[date, int, float]]] = defaultdict(list)
+    for case_ in sorted(cases):
+        found[periods.containing(case_[0]).start].append(case_)
+    return list(found.values())
 
 
 def _is_rated(days: Sequence[date], on: date) -> bool:
@@ -252,7 +270,7 @@ def _without_rate(table: str, name: str, cases: Sequence[tuple[date, int, float]
         f"{_n(rows)} {span} with {amount:,.2f} {name} have no rate of the {_RATE_DAYS} days before; "
         "these amounts are left out.",
         f"Add rates of {name} to {base} to fx_rates, one a month at least.",
-        column="currency", value=name, rows=rows,
+        column="currency", value=name, rows=rows, day=first,
     )  # fmt: skip
 
 
@@ -307,7 +325,7 @@ class _Leads:
         return self.clock.epoch(relation or self.leads, column)
 
     def _order(self) -> Iterator[_Rule]:
-        for first, second in _ORDER:
+        for first, second in ORDER:
             if first in self.leads and second in self.leads:
                 rejected = (first, second) == ("handed_off_at", "rejected_at")
                 yield _Rule(
@@ -377,40 +395,36 @@ class _Leads:
     def _told(self, rule: _Rule, count: int) -> Iterator[Problem]:
         examples = self._examples(rule, 1 if rule.counted else EXAMPLES)
         if rule.counted:
-            (key, value, _, _), *_ = examples
-            what = f"On {_n(count)} {rule.what}"
-            yield Problem(
-                rule.severity, rule.name, "leads", what, rule.instead, key, rule.column, value, count
-            )
+            yield replace(examples[0], what=f"On {_n(count)} {rule.what}", rows=count)
             return
-        for key, value, beside, worth in examples:
-            yield Problem(
-                rule.severity, rule.name, "leads", f"{rule.what}{beside}", rule.instead, key, rule.column,
-                value, amount_left_out=worth,
-            )  # fmt: skip
+        yield from examples
         if rest := count - len(examples):
-            told = sum(worth or 0 for *_, worth in examples)
+            told = sum(p.amount_left_out or 0 for p in examples)
             yield Problem(
                 rule.severity, rule.name, "leads", f"{_n(rest)} more: {rule.what}", rule.instead,
                 column=rule.column, rows=rest, amount_left_out=self._lost_amount(rule, told),
             )  # fmt: skip
 
-    def _examples(self, rule: _Rule, limit: int) -> list[tuple[str, str, str, float | None]]:
-        """Key, value, what stands beside it, and what it costs, of some rows that break the rule."""
-        nothing = cast(None, String)
-        other = nothing if rule.other is None else self._at(rule.other)
-        worth = self.leads["amount"] if self._costs(rule) else nothing
-        parts = [self.leads[n] for n in TABLES["leads"].key if n in self.leads]
-        asked = select(self._at(rule.column), other, worth, *parts).where(rule.condition).limit(limit)
+    def _examples(self, rule: _Rule, limit: int) -> list[Problem]:
+        """Some rows that break the rule, each with who answers for it and the day it counts on."""
+        shown = {"at": self._at(rule.column)}
+        if rule.other is not None:
+            shown["other"] = self._at(rule.other)
+        if self._costs(rule):
+            shown["worth"] = self.leads["amount"]
+        asked = Rows(self.dataset, self.leads)
         return [
-            (
-                ", ".join(map(str, key)),
-                self._time(at),
-                "" if beside is None else f" ({rule.other}: {self._time(beside)})",
-                None if amount is None else float(amount),
-            )
-            for at, beside, amount, *key in _rows(self.dataset, asked)
+            self._problem(rule, found, key, about)
+            for found, key, about in asked.where(rule.condition, shown, limit)
         ]
+
+    def _problem(self, rule: _Rule, found: Mapping[str, Any], key: str, about: Mapping[str, Any]) -> Problem:
+        worth = found.get("worth")
+        beside = f" ({rule.other}: {self._time(found['other'])})" if "other" in found else ""
+        return Problem(
+            rule.severity, rule.name, "leads", f"{rule.what}{beside}", rule.instead, key, rule.column,
+            self._time(found["at"]), amount_left_out=None if worth is None else float(worth), **about,
+        )  # fmt: skip
 
     def _costs(self, rule: _Rule) -> bool:
         return rule.costs_amount and "amount" in self.leads
@@ -454,10 +468,13 @@ def _skipped(dataset: Dataset) -> Iterator[Problem]:
         (counts,) = _rows(dataset, counted.select_from(relation.source))
         for name, count in zip(local, counts, strict=True):
             if count:
+                inside = or_(*(_in_gap(relation, name, g.utc + g.before, g.utc + g.after) for g in gaps))
+                ((found, key, about),) = Rows(dataset, relation).where(inside, {"at": relation[name]}, 1)
                 yield Problem(
                     _WARNING, "skipped_time", table,
                     f"the clocks were put forward over the time of {_n(count)}; they move forward with them.",
-                    "Write the times that the clocks showed.", column=name, rows=int(count),
+                    "Write the times that the clocks showed.", key, name, str(found["at"]), int(count),
+                    **about,
                 )  # fmt: skip
 
 

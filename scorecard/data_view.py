@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from sqlalchemy import func, select
 
-from scorecard import checks, judge, report, small, unlock, words
+from scorecard import checks, checks_costs, judge, report, small, unlock, words
+from scorecard.checks_costs import Cost
 from scorecard.clock import AsOf, date_of
 from scorecard.contract import TABLES
 from scorecard.dataset import Dataset
@@ -47,7 +48,20 @@ RULES: Final = {
     "ends_before_start": "Ends before it starts",
     "overlapping_quotas": "Quotas that cut across each other",
     "target_moved": "Targets moved after the start",
+    "swapped": "Day and month that seem swapped",
+    "hidden_total": "Totals among the rows",
+    "total_row": "Rows of totals, passed over",
+    "title_row": "Rows that only hold a title",
+    "no_header": "Tabs without a header",
+    "missing_column": "Columns that aren't found",
+    "duplicate_header": "Two columns for one thing",
+    "blank_header": "Columns without a header",
+    "rows_above_header": "Rows above the header",
+    "too_many_columns": "More columns than fit",
+    "time_zone": "Time zones that differ",
+    "encoding": "Characters that had to be guessed",
 }
+NOBODY: Final = "nobody"  # the owner of problems for which nobody is named
 _LARGE: Final = 10_000  # rows
 _STANDING: Final = {"goals": "Shared goals", "quotas": "Quotas of teams and people"}
 
@@ -80,17 +94,32 @@ class Group:
     def amount(self) -> float:
         return sum(p.amount_left_out or 0.0 for p in self.problems)
 
+    def of(self, owner: str) -> Group:
+        """The problems of it that somebody answers for ('all': anybody, 'nobody': nobody is named)."""
+        if owner == "all":
+            return self
+        kept = tuple(p for p in self.problems if (p.owner or NOBODY) == owner)
+        return Group(self.table, self.rule, self.severity, kept)
+
 
 @dataclass(frozen=True)
 class Wrong:
-    """All problems, errors first, in groups of table and rule; and what to say of them."""
+    """All problems, errors first, in groups of table and rule; what to say of them; their cost by period."""
 
     groups: tuple[Group, ...]
     verdict: tuple[Sentence, ...]
+    costs: tuple[Cost, ...] = ()
 
-    def of(self, severity: str, table: str) -> tuple[Group, ...]:
-        """The groups of a severity ('all': any) and a table ('all': any)."""
-        return tuple(g for g in self.groups if severity in ("all", g.severity) and table in ("all", g.table))
+    def of(self, severity: str, table: str, owner: str = "all") -> tuple[Group, ...]:
+        """The groups of a severity, a table and an owner ('all': any)."""
+        asked = (g for g in self.groups if severity in ("all", g.severity) and table in ("all", g.table))
+        return tuple(own for g in asked if (own := g.of(owner)).problems)
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Who answers for problems, by name; 'nobody' last, where nobody is named for one."""
+        found = {p.owner or NOBODY for g in self.groups for p in g.problems}
+        return tuple(sorted(found, key=lambda name: (name == NOBODY, name.casefold())))
 
     def count(self, severity: Severity) -> int:
         """How many problems are of that severity, those folded into one line counted by their rows."""
@@ -117,8 +146,26 @@ def wrong(dataset: Dataset, as_of: AsOf) -> Wrong:
     order = list(TABLES)
     groups = [Group(*key, tuple(found)) for key, found in grouped.items()]
     groups.sort(key=lambda g: (g.severity is Severity.WARNING, -g.left_out, _place(order, g.table), -g.rows))
-    found = Wrong(tuple(groups), ())
-    return Wrong(found.groups, tuple(_verdict(dataset, found)))
+    costs = checks_costs.costs(p for g in groups for p in g.problems)
+    found = Wrong(tuple(groups), (), costs)
+    return replace(found, verdict=tuple(_verdict(dataset, found)))
+
+
+@dataclass(frozen=True)
+class Touch:
+    """How many errors touch what a page shows."""
+
+    errors: int
+
+
+def touching(dataset: Dataset, as_of: AsOf, tables: Sequence[str]) -> Touch | None:
+    """The errors in these tables, and in the settings, that are known without a look at large tables.
+
+    None where there are none. Once the source has been checked, that is all of them.
+    """
+    _ = as_of  # errors stand in the data whatever moment they are seen from; cached by it all the same
+    errors = checks.known_errors(dataset, tables)
+    return Touch(errors) if errors else None
 
 
 def _place(order: list[str], table: str) -> int:

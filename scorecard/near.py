@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 _MUCH_MORE = 10  # how much more frequent a value must be for another, one letter off, to be its slip
 _SHORTEST = 5  # below this length one letter makes another word
+_UNSEEN = ("Cf",)  # zero-width characters, marks of direction, soft hyphens
 
 
 def near_misses(counts: Mapping[str, int]) -> dict[str, str]:
@@ -34,9 +35,23 @@ def nearest(value: str, names: Iterable[str]) -> str | None:
     return known[near[0]] if near else None
 
 
+def looks_alike(a: str, b: str) -> bool:
+    """Whether only blanks and characters that nobody sees tell the two apart."""
+    return _seen(a) == _seen(b)
+
+
+def _seen(value: str) -> str:
+    shown = "".join(c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) not in _UNSEEN)
+    return " ".join(shown.split())
+
+
 def folded(value: str) -> str:
-    """Without case, accents, and the difference between blanks, - and _."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", value) if not unicodedata.combining(c))
+    """Without case, accents, what nobody sees, and the difference between blanks, - and _."""
+    bare = "".join(
+        c
+        for c in unicodedata.normalize("NFKD", value)
+        if not unicodedata.combining(c) and unicodedata.category(c) not in _UNSEEN
+    )
     return " ".join(bare.replace("_", " ").replace("-", " ").casefold().split())
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from scorecard import cells
 from scorecard.clock import Zone
-from scorecard.contract import TABLES, Column, Table, Type
+from scorecard.contract import TABLES, Column, Table, Type, counted_on, kept_by
 from scorecard.dataset import Dataset, Kind, Relation
 from scorecard.problems import Problem, Severity
 from scorecard.settings import Settings
@@ -109,6 +109,7 @@ class _Reader:
         row = self.empty | {name: cell.value for name, cell in parsed.items()}
         place = key_text(self.table, row, stored)
         lost = [name for name in self.table.required if row[name] is None]
+        before = len(self.problems)
         for column in self.columns:
             self._report(column, parsed[column.name], place, stored[column.name], lost)
         for name in lost:
@@ -117,7 +118,13 @@ class _Reader:
         if not lost and row.get("rate") == 0:
             lost = ["rate"]
             self._say_zero_rate(place)
+        self.problems[before:] = [self._answered(problem, row) for problem in self.problems[before:]]
         return None if lost else self._filled(row)
+
+    def _answered(self, problem: Problem, row: Row) -> Problem:
+        """The problem with whom to ask and the day its row counts on."""
+        name = self.table.name
+        return replace(problem, owner=owner_of(name, row), day=day_of(name, row, self.settings.zone))
 
     def _parse(self, value: object, column: Column) -> cells.Parsed:
         zone = self.settings.zone
@@ -187,7 +194,7 @@ class _Reader:
             if all(row == group[0] for row in group):
                 kept.append(group[0])
             if len(group) > 1:
-                self.problems.append(_repeated(self.table, group))
+                self.problems.append(self._answered(_repeated(self.table, group), group[0]))
         return kept
 
 
@@ -228,8 +235,26 @@ def _money(table: Table, *lost: Row) -> float | None:
 def key_text(table: Table, row: Mapping[str, Any], stored: Mapping[str, Any]) -> str:
     """How to speak of a row: its key, or, where it has none, what it can't do without."""
     names = table.key or table.required
-    shown = (row[name] if row.get(name) is not None else stored.get(name) for name in names)
+    shown = (_told(table[name], row, stored) for name in names)
     return ", ".join(str(value) for value in shown if not is_blank(value)) or "(no key)"
+
+
+def _told(column: Column, row: Mapping[str, Any], stored: Mapping[str, Any]) -> object:
+    """A key's part; times as they were written, for nobody reads seconds since 1970."""
+    written = stored.get(column.name)
+    unread = row.get(column.name) is None or column.type is Type.TIME
+    return written if unread and not is_blank(written) else row.get(column.name)
+
+
+def owner_of(table: str, row: Mapping[str, Any]) -> str | None:
+    """The person_id of who answers for a row; None where it names nobody."""
+    return next((str(row[name]) for name in kept_by(table) if not is_blank(row.get(name))), None)
+
+
+def day_of(table: str, row: Mapping[str, Any], zone: Zone) -> date | None:
+    """The day a typed row counts on; None where it has none."""
+    found = next((row[name] for name in counted_on(table) if row.get(name) is not None), None)
+    return zone.from_epoch(found).date() if isinstance(found, int) else found
 
 
 def is_blank(value: object) -> bool:

@@ -34,12 +34,14 @@ section(view, "advice", advice, data_page.advice)
 
 with checked:
     with st.spinner("Checking every table …"):
-        severities, names = outline(view, lambda now: problems.offered(wrong(now)))
+        severities, names, owners = outline(view, lambda now: problems.offered(wrong(now)))
     section(view, "wrong", lambda now: (wrong(now), tables(now), locked(now)), data_page.verdict)
     if outline(view, lambda now: bool(wrong(now).groups)):
-        left, right = st.columns(2, vertical_alignment="bottom")
+        left, middle, right = st.columns(3, vertical_alignment="bottom")
         with left:
             severity = pick("severity", "Show", severities)
-        with right:
+        with middle:
             table = pick("table", "Table", names, many=True)
-        section(view, "problems", lambda now: wrong(now).of(severity, table), data_page.groups)
+        with right:
+            owner = pick("who", "Who answers", owners, many=True)
+        section(view, "problems", lambda now: wrong(now).of(severity, table, owner), data_page.groups)
