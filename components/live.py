@@ -20,8 +20,10 @@ from typing import Concatenate, Final, ParamSpec, TypeVar, cast
 
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data_sources import config
+from data_sources.budget import Busy
 from data_sources.errors import ConfigError, SourceError
 from data_sources.source import Source
 from data_sources.sources import advice as index_advice
@@ -36,6 +38,7 @@ T = TypeVar("T")
 STEP: Final = timedelta(minutes=10)  # as_of moves on in steps, so that a rerun asks what was asked before
 REMEMBERED: Final = 512  # results, over all states of the data, periods, filters
 WATCHED: Final = 20.0  # seconds after the last sign of a viewer in which the source counts as watched
+OWN: Final = "own_data"  # under which a session keeps data that it alone looks at
 AGAIN: Final = 3.0  # seconds in which "read now" is answered by the reading just made
 RETRY: Final = 5.0  # seconds until a source that couldn't even be named is looked for again
 _FIRST: Final = 120.0  # seconds a visitor waits for the first reading
@@ -87,6 +90,7 @@ class Refresher:
     ) -> None:
         self.published = Published()
         self.done = 0  # looks that are over
+        self.refused: str | None = None  # why the last look read nothing, where that is no fault
         self.ended = False
         self.listeners: set[Callable[[], None]] = (
             set()
@@ -154,9 +158,11 @@ class Refresher:
         with self._changed:
             self._begun += 1
             ordered, self._ordered = self._ordered, False
-        before = self.published
+        before, self.refused = self.published, None
         try:
             after = Published(self._read(everything=ordered))
+        except Busy as busy:
+            after, self.refused = before, str(busy)  # it is read when it is due; nothing is wrong
         except (ConfigError, SourceError) as error:
             after = self._failed(str(error))
         except Exception as error:  # noqa: BLE001 - the thread outlives any flaw, and every screen says so
@@ -293,8 +299,23 @@ def _configured() -> Source:
     return connect(config.load(environ=os.environ), _now())
 
 
+def own() -> Live | None:
+    """Data that this viewer's session alone looks at (`components.uploads`); None: the shared ones."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
+    found: Live | None = st.session_state.get(OWN)
+    return found
+
+
+def look_at(found: Live | None) -> None:
+    """Has this session look at these data instead of the shared ones; None: at the shared ones again."""
+    st.session_state[OWN] = found
+
+
 def live() -> Live:
-    """The data as they are published; the first visitor waits for them. NoDataError when there are none."""
+    """The data as published, or the session's own; the first visitor waits. NoDataError: none yet."""
+    if (mine := own()) is not None:
+        return mine
     watched = refresher()
     watched.touch()
     found = watched.published

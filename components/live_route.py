@@ -152,9 +152,8 @@ async def read(request: Request) -> Response:
     before, look = watched.published, watched.order()
     await _waiting.until(lambda: watched.done >= look or watched.ended, READ)
     told_now = {**_told(watched), "pause": _PAUSE}
-    return _answer(
-        {"found": found(before, watched.published, told_now, watched.done >= look), "told": told_now}
-    )
+    said = watched.refused or found(before, watched.published, told_now, watched.done >= look)
+    return _answer({"found": said, "told": told_now})
 
 
 def found(before: live.Published, after: live.Published, now: Told, is_done: bool) -> str:  # noqa: FBT001

@@ -33,7 +33,7 @@ from data_sources.mirror_state import ReadBy, Source, State, problems_of, versio
 from data_sources.presets import PRESETS
 from data_sources.tab import Book, Tab
 from data_sources.typed_rows import SheetCells, TypedRows, typed_rows
-from scorecard import cells
+from scorecard import cells, template
 from scorecard.clock import Zone
 from scorecard.contract import TABLES
 from scorecard.dataset import Dataset, Stamp
@@ -78,8 +78,9 @@ class Mirror:
         return own if preset is None else _merged(own, preset)
 
     def wanted(self, titles: Sequence[str]) -> list[str]:
-        """Those of the titles that stand for a table of ours."""
-        return list(dict.fromkeys(self._titles(titles).values()))
+        """Those of the titles that stand for a table of ours, and the template's first tab."""
+        first = [title for title in titles if title == template.START]
+        return list(dict.fromkeys([*self._titles(titles).values(), *first]))
 
     def _titles(self, titles: Sequence[str]) -> dict[str, str]:
         found = {name: tab_reader.find(titles, table, self.mapping(name)) for name, table in TABLES.items()}
@@ -150,11 +151,18 @@ class Mirror:
         ordered = {name: tables[name] for name in TABLES if name in tables}
         changed_at = self._changed_at(book, last)
         state = State(
-            self.fingerprint, version, book.read_at, changed_at, self.label, read_by, ordered, missing
-        )
+            self.fingerprint, version, book.read_at, changed_at, self.label, read_by, ordered, missing,
+            self._template(tabs.get(template.START), last),
+        )  # fmt: skip
         path = self._build(state, {name: rows for name, (_, rows) in read.items()}, gone)
         self._write_pointer(path, book.read_at)
         return self._publish(path, state)
+
+    def _template(self, first: Tab | None, last: State | None) -> str | None:
+        """Which template the spreadsheet was made from, as its first tab says; None: from none."""
+        if first is None:
+            return None if last is None else last.template
+        return template.version_in(cell for column in first.columns for cell in column)
 
     def _changed_at(self, book: Book, last: State | None) -> datetime | None:
         """When the source changed: by its own word, else when it was seen to differ from what was known."""

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from data_sources.typed_rows import SheetCells
-from scorecard import cells
+from scorecard import cells, template
 from scorecard.problems import Problem, Severity
 from scorecard.settings import Settings
 
@@ -61,6 +61,7 @@ class State:
     read_by: ReadBy
     tables: Mapping[str, Source] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    template: str | None = None
 
 
 def version_of(fingerprint: str, tables: Mapping[str, Source], missing: Sequence[str]) -> str:
@@ -71,6 +72,13 @@ def version_of(fingerprint: str, tables: Mapping[str, Source], missing: Sequence
 
 def problems_of(state: State) -> Iterator[Problem]:
     """Everything that was wrong where the rows were read."""
+    if state.template not in (None, template.version()):
+        yield Problem(
+            Severity.WARNING, "old_template", "settings",
+            f"the spreadsheet was made from an older template ({state.template}); the present one is "
+            f"{template.version()}.",
+            "Everything goes on. A new template (python -m scorecard template) shows which columns are new.",
+        )  # fmt: skip
     said, own = state.read_by.zone, state.read_by.sheet_zone
     if said and own and said != own:
         yield Problem(
@@ -95,6 +103,7 @@ def from_json(text: str) -> State:
         found["fingerprint"], found["version"], datetime.fromisoformat(found["read_at"]),
         None if found["changed_at"] is None else datetime.fromisoformat(found["changed_at"]),
         found["label"], ReadBy(**found["read_by"]), tables, tuple(found["missing"]),
+        found["template"],
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from components import live
 from components.live import AGAIN, RETRY, WATCHED, Live, NoDataError, Published, Refresher
+from data_sources.budget import Busy
 from data_sources.errors import ConfigError, SourceError
 from scorecard.dataset import Stamp
 from tests.components.builders import NOON, dataset
@@ -109,6 +110,18 @@ def test_the_time_of_the_last_reading_moves_on_without_a_change(refresher, clock
     clock.seconds = 7
     refresher.look()
     assert refresher.published.live.checked == NOON + timedelta(seconds=7)
+
+
+def test_a_reading_on_demand_beyond_the_budget_is_put_off_and_no_trouble(refresher, source):
+    refresher.look()
+    source.broken = Busy(12)
+    refresher.order()
+    refresher.look()
+    assert refresher.published.live.trouble is None
+    assert refresher.refused == "Google allows the next read in 12 s."
+    source.broken = None
+    refresher.look()
+    assert refresher.refused is None
 
 
 def test_a_failed_look_keeps_the_figures_their_time_and_says_why_until_one_succeeds(refresher, source, clock):

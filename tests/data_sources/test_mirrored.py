@@ -13,7 +13,7 @@ from data_sources.mapping import TableMapping
 from data_sources.mirrored import MirroredSource
 from data_sources.ready import make_ready
 from data_sources.tab import Book, Tab
-from scorecard import checks, periods, small
+from scorecard import checks, periods, small, template
 from scorecard.clock import AsOf
 from scorecard.report import report
 from scorecard.rows import COLUMNS
@@ -291,3 +291,10 @@ def test_a_tab_that_the_configuration_names_and_nobody_has_is_told_with_the_near
     (said,) = dataset.missing
     assert said.startswith("tandem.tables.people names the tab Poeple, which Spreadsheet Test does not have.")
     assert "Was it renamed to Peoples?" in said
+
+
+@pytest.mark.parametrize(("stamp", "told_of"), [("0000abcd", 1), (template.version(), 0)])
+def test_a_spreadsheet_made_from_an_older_template_says_so(source, stamp, told_of):
+    sheets = Sheets({"Start here": [["Tandem"], [f"Tandem template {stamp}"]], "leads": leads()})
+    dataset = source(sheets).open()
+    assert [p.rule for p in dataset.problems] == ["old_template"] * told_of
