@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -39,10 +40,8 @@ def fill(
     `finish` runs when anything changed that prepared passes are made of.
     """
     engine = _engine(path)
+    sa.event.listen(engine, "connect", _for_filling)
     with engine.connect() as connection:
-        raw: Any = connection.connection.driver_connection
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536"):
-            raw.execute(f"PRAGMA {pragma}")
         there = set(sa.inspect(connection).get_table_names())
         for name in there & set(changed):
             sa.Table(name, sa.MetaData()).drop(connection)
@@ -52,10 +51,22 @@ def fill(
         for name in rows:
             connection.execute(sa.text(f"ANALYZE {name}"))
         connection.commit()
-        raw.execute("PRAGMA journal_mode=DELETE")
     if set(changed) & set(MADE_OF) or _STATE.name not in there:
         finish(engine)
     engine.dispose()
+    with path.open("rb+") as file:
+        os.fsync(
+            file.fileno()
+        )  # a file swapped in but not on the disk would be a broken one after a power cut
+
+
+def _for_filling(raw: Any, _: object) -> None:
+    """For a file that nobody reads yet, and that is thrown away when anything fails."""
+    for pragma in (
+        "journal_mode=OFF", "synchronous=OFF", "secure_delete=OFF", "cache_size=-16384",
+        "analysis_limit=1000",
+    ):  # fmt: skip
+        raw.execute(f"PRAGMA {pragma}")
 
 
 def state_of(path: Path) -> State | None:
