@@ -70,7 +70,7 @@ class Company:
         return Numbers(len(read), float(won) if self.has_amounts else None, float(goal))
 
     def leads_tab(self) -> Grid:
-        header = [*LEADS_HEADER[:-1], LEADS_HEADER[-1] if self.has_amounts else "Worth a lot?"]
+        header: list[object] = [*LEADS_HEADER[:-1], LEADS_HEADER[-1] if self.has_amounts else "Worth a lot?"]
         return [header, *(lead.row() for lead in self.leads)]
 
     def actuals_tab(self) -> Grid:
@@ -78,9 +78,10 @@ class Company:
 
     def tabs(self) -> dict[str, Grid]:
         """The whole spreadsheet."""
+        people: Grid = [[person, person.title(), "sales"] for person in PEOPLE]
         return {
             "settings": [["key", "value"], ["organisation", "Chaos Inc."], ["currency", "EUR"]],
-            "people": [["person_id", "name", "department"], *([p, p.title(), "sales"] for p in PEOPLE)],
+            "people": [["person_id", "name", "department"], *people],
             "goals": [
                 ["goal_id", "name", "kind", "target", "start", "due"],
                 [GOAL, "Calls made", "total", 5_000, date(2026, 1, 1), date(2026, 12, 31)],

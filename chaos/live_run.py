@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -202,11 +202,11 @@ def chaos(seconds: float, seed: int) -> Found:
         )  # fmt: skip
 
 
-def _wait(holds, seconds: float) -> bool:  # noqa: ANN001 - a function without arguments
+def _wait(holds: Callable[[], bool], seconds: float) -> bool:
     end = time.monotonic() + seconds
     while not holds() and time.monotonic() < end:
         time.sleep(0.1)
-    return bool(holds())
+    return holds()
 
 
 # --- what is told

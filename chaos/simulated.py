@@ -202,13 +202,12 @@ class Simulation:
 
     def _connected(self) -> MirroredSource:
         account = self.google.service_account()
-        bounds = {} if self.large_cells is None else {"large_cells": self.large_cells}
         google = Google(
             service_account=account,
             spreadsheets=(self.keeper.key,),
             endpoint=self.google.endpoint,
             reads_per_minute=self.per_minute,
-            **bounds,
+            large_cells=self.large_cells or Google.large_cells,
         )
         reader = GoogleReader(
             google,

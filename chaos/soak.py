@@ -149,7 +149,8 @@ async def _edits(office: Office, tab: Page, draw: random.Random, every: float) -
             begun, heard = time.monotonic(), len(office.told.heard)
             await _shown(tab, _text(office.edit(draw)))
             office.told.drawn.append(time.monotonic() - begun)
-            await asyncio.sleep(max(begun + every - time.monotonic(), 0))
+            # at no fixed interval: it might keep step with the polls
+            await asyncio.sleep(max(begun + every * draw.uniform(0.5, 1.5) - time.monotonic(), 0))
             office.told.late += office.told.viewers - 2 - (len(office.told.heard) - heard)
             bar.update(round(time.monotonic() - begun))
 
