@@ -17,7 +17,6 @@ def verdict(found: tuple[Wrong, Sequence[Read], Sequence[Locked]], view: View) -
     wrong, read, locked = found
     board.verdict(wrong.verdict, view)
     tiles.facts(problems.counts(wrong, read, locked, view.formats))
-    problems.costs(wrong.costs, view.formats)
 
 
 def groups(shown: Sequence[Group], view: View) -> None:

@@ -9,12 +9,15 @@ from typing import Final, ParamSpec, TypeVar
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from components import controls, live, live_route, live_stamp
+from components import controls, live, live_route, live_stamp, problems, uploads
 from components.choice import chosen
 from components.controls import Asked
 from components.screen import STAMP, Screen, View
+from components.sections import section
 from components.text import escape
 from components.theme import ICON, use_style
+from scorecard import checks, data_view
+from scorecard.data_view import Touch
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,8 +48,9 @@ def open_page(
     with st.container(horizontal=True, vertical_alignment="bottom", key="page_head"):
         st.title(escape(question), anchor=False, width="stretch")
         controls.draw(screen.frame.offer, screen.asked)
-    _stamp(screen)
-    _ = tables  # HERE: the corner count of errors that touch these tables (scorecard.data_view.touching)
+    with st.container(horizontal=True, key="page_line", gap="small"):
+        _stamp(screen)
+        _corner(screen.view, tuple(tables))
     for note in screen.frame.offer.choices.notes:
         st.info(escape(note), icon=":material/link_off:")
     return screen.view
@@ -106,9 +110,28 @@ def _run_again() -> None:
 
 def _stamp(screen: Screen) -> None:
     """How old the figures are; it keeps the screen up to date. A fragment: its news rerun nothing else."""
-    with st.container(key="page_stamp", gap=None):
+    if (own := live.own()) is not None:
+        uploads.banner(own)  # nothing changes there by itself
+        return
+    with st.container(key="page_stamp", gap=None, width="stretch"):
         st.fragment(_draw_stamp, key=STAMP)(screen)
         live_stamp.listen(screen.catch_up, screen.stamp_again, key="page_listens")
+
+
+def _corner(view: View, tables: tuple[str, ...]) -> None:
+    """How many errors touch the tables that the page shows."""
+    if not tables:
+        return
+
+    def touch(now: View) -> Touch | None:
+        try:
+            checked = checks.is_checked(now.dataset)
+            return now.get(data_view.touching, now.as_of, tables, checked=checked)
+        except live.NoDataError:
+            return None  # the page itself says so
+
+    with st.container(key="page_corner", width="content"):
+        section(view, "corner", touch, lambda found, _: problems.corner(found))
 
 
 def _draw_stamp(screen: Screen) -> None:

@@ -13,7 +13,6 @@ from components.charts import Table
 from components.text import Html, clean, html, joined
 from components.tiles import Fact
 from scorecard import checks_costs
-from scorecard.checks_costs import Cost
 from scorecard.data_view import NOBODY, Group, Locked, Read, Touch, Wrong
 from scorecard.formats import Formats
 from scorecard.problems import Problem, Severity
@@ -22,7 +21,6 @@ _SHOWN: Final = 20  # problems of a group that are listed; the table has all
 _OPEN: Final = 3  # groups of errors that are open from the start
 _FIRST_LOCKS: Final = 5  # things to add that are shown at once
 _FIRST_LABELS: Final = 6  # metrics that are named of those one thing unlocks
-_PERIODS: Final = 4  # periods whose costs are shown at once
 _SHEETS: Final = re.compile(r"https://docs\.google\.com/[!#-;=?-~]+", re.ASCII)  # no quotes, angles, blanks
 _LONGEST: Final = 300  # characters of a value that are shown
 _LOOKS: Final = {Severity.ERROR: ("✕", "Error", "t-bad"), Severity.WARNING: ("▲", "Warning", "t-warn")}
@@ -118,24 +116,6 @@ def corner(touch: Touch | None) -> None:
     said = "1 error touches this page" if touch.errors == 1 else f"{touch.errors:,} errors touch this page"
     badge = html('<span class="t-chip t-bad"><span aria-hidden="true">✕</span>{said}</span>', said=said)
     st.html(html('<a class="t-corner" href="data?severity=error" target="_self">{b}</a>', b=badge))
-
-
-def costs(found: Sequence[Cost], formats: Formats) -> None:
-    """What is left out, by period; the latest ones, the others folded."""
-    lines = [
-        ("No known day" if c.period is None else c.period.label(formats.locale), c.lost(formats))
-        for c in found
-    ]
-    if lines:
-        st.html(html('<p class="t-note">Left out, by the period it would count in</p>'))
-        _folded(lines[:_PERIODS], lines[_PERIODS:])
-
-
-def _folded(first: Sequence[tuple[str, str]], rest: Sequence[tuple[str, str]]) -> None:
-    facts(first)
-    if rest:
-        with st.expander(f"{len(rest)} more periods" if len(rest) > 1 else "One more period"):
-            facts(rest)
 
 
 def table(shown: Sequence[Group]) -> Table:

@@ -11,7 +11,7 @@ import streamlit as st
 from components.charts import Table
 from components.choice import FILTERS, chosen
 from components.numbers import status_text
-from components.page import View
+from components.screen import View
 from components.tables import beside_table
 from components.text import Html, html, joined
 from components.tiles import chip

@@ -11,7 +11,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from components.charts import Figure, Table, draw
 from components.downloads import csv, file_name
-from components.page import View
+from components.screen import View
 from components.text import clean, escape
 from scorecard.formats import NOTHING, Formats
 

@@ -9,8 +9,8 @@ from datetime import date
 import streamlit as st
 
 from components.numbers import actual_of_target, attained, written
-from components.page import View
 from components.readings import Named
+from components.screen import View
 from components.text import Html, html, joined
 from components.theme import tone_of_team
 from scorecard.formats import Formats

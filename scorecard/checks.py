@@ -69,6 +69,11 @@ def known_errors(dataset: Dataset, tables: Collection[str]) -> int:
     return sum(p.rows for p in found if p.severity is Severity.ERROR and p.table in touched)
 
 
+def is_checked(dataset: Dataset) -> bool:
+    """Whether every problem is known."""
+    return _LAST in dataset.cache
+
+
 def _cheap_steps(dataset: Dataset, tables: Collection[str]) -> list[Callable[[], Iterable[Problem]]]:
     steps: list[Callable[[], Iterable[Problem]]] = [
         lambda: small.settings_problems(dataset),

@@ -51,16 +51,18 @@ RULES: Final = {
     "swapped": "Day and month that seem swapped",
     "hidden_total": "Totals among the rows",
     "total_row": "Rows of totals, passed over",
-    "title_row": "Rows that only hold a title",
+    "title_row": "Rows that only hold a title, passed over",
     "no_header": "Tabs without a header",
     "missing_column": "Columns that aren't found",
     "duplicate_header": "Two columns for one thing",
     "blank_header": "Columns without a header",
     "rows_above_header": "Rows above the header",
-    "too_many_columns": "More columns than fit",
+    "too_many_columns": "More columns than can be read",
     "time_zone": "Time zones that differ",
     "encoding": "Characters that had to be guessed",
+    "old_template": "A template of an older version",
 }
+_QUARTERS: Final = 2  # whose costs are told one by one
 NOBODY: Final = "nobody"  # the owner of problems for which nobody is named
 _LARGE: Final = 10_000  # rows
 _STANDING: Final = {"goals": "Shared goals", "quotas": "Quotas of teams and people"}
@@ -158,12 +160,13 @@ class Touch:
     errors: int
 
 
-def touching(dataset: Dataset, as_of: AsOf, tables: Sequence[str]) -> Touch | None:
+def touching(dataset: Dataset, as_of: AsOf, tables: Sequence[str], *, checked: bool = False) -> Touch | None:
     """The errors in these tables, and in the settings, that are known without a look at large tables.
 
-    None where there are none. Once the source has been checked, that is all of them.
+    None where there are none. Once the source has been checked, that is all of them: who remembers the answer
+    says by `checked` (`checks.is_checked`) which of the two it is.
     """
-    _ = as_of  # errors stand in the data whatever moment they are seen from; cached by it all the same
+    _ = as_of, checked  # an error is one from wherever it is seen
     errors = checks.known_errors(dataset, tables)
     return Touch(errors) if errors else None
 
@@ -194,16 +197,28 @@ def _verdict(dataset: Dataset, found: Wrong) -> Iterator[Sentence]:
 
 
 def _cost(found: Wrong, f: Formats) -> str:
-    """What the errors cost."""
-    rows, amount = found.left_out, found.amount
-    cells = [g for g in found.groups if g.severity is Severity.ERROR and not g.left_out]
-    lost = [f"{f.number(rows)} {'row' if rows == 1 else 'rows'}"] * (rows > 0) + [f.money(amount)] * (
-        amount > 0
-    )
-    if not lost:
+    """What the errors cost: in all, and by the quarters they would count in."""
+    if not found.left_out and not found.amount:
         return "The errors leave out single cells, no whole row."
+    cells = any(g.severity is Severity.ERROR and not g.left_out and not g.amount for g in found.groups)
     also = ", and single cells besides" if cells else ""
-    return f"The errors leave out {words.listing(lost)}{also}."
+    if len(found.costs) == 1 and found.costs[0].period is not None:
+        return f"The errors leave out {checks_costs.summed(found.costs, f)}{also}."
+    lost = Cost(None, found.left_out, found.amount).lost(f)
+    return f"The errors leave out {lost}{_by_quarter(found.costs, f)}{also}."
+
+
+def _by_quarter(costs: Sequence[Cost], f: Formats) -> str:
+    """The latest quarters, and the others together; nothing where no quarter is known."""
+    known = [cost for cost in costs if cost.period is not None]
+    if not known:
+        return ""
+    told = [checks_costs.summed([cost], f) for cost in known[:_QUARTERS]]
+    if before := known[_QUARTERS:]:
+        earlier = Cost(None, sum(c.rows for c in before), sum(c.amount for c in before))
+        told.append(f"{earlier.lost(f)} of earlier quarters")
+    told += [checks_costs.summed([cost], f) for cost in costs if cost.period is None]
+    return f": {'; '.join(told)}"
 
 
 # --- what was read ----------------------------------------------------------------------------------------

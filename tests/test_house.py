@@ -19,6 +19,7 @@ ARROWS = {
     "pages": {"components", "scorecard"},
     "components": {"components", "scorecard"},
     "components/live.py": {"components", "scorecard", "data_sources"},
+    "components/uploads.py": {"components", "scorecard", "data_sources"},
     "data_sources": {
         "data_sources",
         "scorecard.contract",

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from components import data_page, live, problems
+from components import data_page, live, problems, uploads
 from components.page import View, open_page
 from components.picks import pick
 from components.sections import outline, section
@@ -27,15 +27,19 @@ def advice(now: View) -> tuple[str, ...]:
     return now.get(live.advice) if data_view.is_large(tables(now)) else ()
 
 
-checked = st.container()  # filled last: checking may take seconds, and the rest needn't wait for it
+answer = st.container()  # filled last: checking may take seconds, and the rest needn't wait for it
+uploads.offer()
+checked = st.container()
 section(view, "locked", locked, data_page.locks)
 section(view, "read", lambda now: (tables(now), now.dataset.stamp, now.dataset.missing), data_page.read)
 section(view, "advice", advice, data_page.advice)
 
-with checked:
+with answer:
     with st.spinner("Checking every table …"):
         severities, names, owners = outline(view, lambda now: problems.offered(wrong(now)))
     section(view, "wrong", lambda now: (wrong(now), tables(now), locked(now)), data_page.verdict)
+
+with checked:
     if outline(view, lambda now: bool(wrong(now).groups)):
         left, middle, right = st.columns(3, vertical_alignment="bottom")
         with left:
