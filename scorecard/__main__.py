@@ -26,7 +26,7 @@ from data_sources.config import load as load_config
 from data_sources.demo import Demo, write_demo
 from data_sources.embedded import NotOurDemoError
 from data_sources.errors import ConfigError, SourceError
-from scorecard import checks, periods, report, small, template
+from scorecard import checks, checks_costs, periods, report, small, template
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
 from scorecard.formats import Formats
@@ -238,19 +238,32 @@ def _check(asked: argparse.Namespace, now: datetime) -> int:
         with _bar("check") as told:
             problems = checks.check(dataset, _as_of(asked, dataset, now), progress=told)
         advice = sources.advice(dataset)
-    for line in (*problems, *dataset.missing, *advice):
+        formats = Formats.of(small.settings(dataset))
+    for line in (*(_told(problem, formats) for problem in problems), *dataset.missing, *advice):
         print(line)
-    print(_summary(problems))
+    print(_summary(problems, formats))
     return ERRORS if any(p.severity is Severity.ERROR for p in problems) else CLEAN
 
 
-def _summary(problems: Iterable[Problem]) -> str:
+def _told(problem: Problem, formats: Formats) -> str:
+    """A problem with who answers for it, what it costs, and the address of its cell."""
+    about = "; ".join(
+        part
+        for part in (problem.owner or "nobody named", checks_costs.cost(problem).in_words(formats))
+        if part
+    )
+    return " ".join(part for part in (str(problem), f"[{about}]", problem.link or "") if part)
+
+
+def _summary(problems: Iterable[Problem], formats: Formats) -> str:
     found = list(problems)
     errors = sum(p.rows for p in found if p.severity is Severity.ERROR)
     warnings = sum(p.rows for p in found if p.severity is Severity.WARNING)
     if not found:
         return "Nothing is wrong with the data."
-    return f"{errors} rows or cells with errors, {warnings} with warnings."
+    lost = checks_costs.summed(checks_costs.costs(found), formats)
+    cost = f" Left out: {lost}." if lost else ""
+    return f"{errors} rows or cells with errors, {warnings} with warnings.{cost}"
 
 
 def _demo(asked: argparse.Namespace, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """The checks: every rule with the slip it is about, told with place, value and what to write instead."""
 
+import dataclasses
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from data_sources.database import Database
 from scorecard import checks, small
 from scorecard.clock import AsOf
-from scorecard.dataset import Dataset
+from scorecard.dataset import Dataset, Place
 from scorecard.near import near_misses
 from scorecard.problems import Problem, Severity
 
@@ -344,6 +345,177 @@ def test_markup_formulas_and_long_names_are_told_as_they_are(company):
         leads=[lead(f"L{i}", owner=name) for i, name in enumerate(names)], people=[{"person_id": "ana"}]
     )
     assert {p.value for p in problems(dataset, "reference")} == set(names)
+
+
+# --- swapped days and hidden totals -----------------------------------------------------------------------
+
+
+def test_a_day_of_the_future_that_would_be_in_order_swapped_is_told(company):
+    dataset = company(
+        leads=[
+            lead("a", mql_at="2026-12-07 09:30:00", handed_off_at="2026-07-13", owner="ana"),
+            lead("b", created_at="2026-07-02", mql_at="2026-11-07"),
+        ],
+        people=[{"person_id": "ana", "name": "Ana Kovač"}],
+    )
+    problem, other = problems(dataset, "swapped")
+    assert (problem.key, problem.column, problem.value) == ("a", "mql_at", "2026-12-07")
+    assert problem.severity is Severity.WARNING
+    assert problem.instead == "Write 2026-07-12, if that is what was meant."
+    assert (problem.owner, other.key, other.owner) == ("Ana Kovač", "b", None)
+
+
+@pytest.mark.parametrize("stamp", ["2026-12-25", "2026-12-12", "2026-12-05", "2026-10-07"])
+def test_a_day_of_the_future_that_swapping_does_not_explain_is_left_alone(company, stamp):
+    """No month 25; 12 December is the same swapped; 12 May lies before created_at; 7 October is near."""
+    assert problems(company(leads=[lead("a", mql_at=stamp)]), "swapped") == []
+
+
+def test_a_day_out_of_order_is_swapped_only_where_that_brings_it_nearer(company):
+    dataset = company(
+        leads=[
+            lead("a", created_at="2026-01-02", mql_at="2026-05-08", handed_off_at="2026-08-06",
+                 accepted_at="2026-08-07", rejected_at=None),
+            lead("b", created_at="2026-02-01", handed_off_at="2026-07-05", accepted_at="2026-07-04"),
+            lead("c", created_at="2026-07-01", handed_off_at="2026-09-07", accepted_at="2026-07-10",
+                 sql_at="2026-07-11"),
+        ],
+    )  # fmt: skip
+    found = {(p.key, p.column, p.instead) for p in problems(dataset, "swapped")}
+    assert found == {("c", "handed_off_at", "Write 2026-07-09, if that is what was meant.")}
+
+
+def test_a_table_that_is_ahead_of_its_time_has_no_swapped_days(company):
+    days = [f"2026-{month}-{day:02}" for month in (11, 12) for day in range(1, 29)]
+    orders = [{"order_id": str(i), "closed_at": day, "amount": 1} for i, day in enumerate(days)]
+    assert problems(company(orders=orders), "swapped") == []
+
+
+def test_stamps_of_small_tables_may_be_swapped_too(company):
+    entries = [{"goal_id": "G1", "date": "2026-12-07", "value": 5, "entered_by": "bob"}]
+    dataset = company(goals=[goal("G1")], goal_actuals=entries)
+    (problem,) = problems(dataset, "swapped")
+    assert (problem.table, problem.value, problem.owner) == ("goal_actuals", "2026-12-07", "bob")
+
+
+def test_a_total_among_the_rows_is_found_by_its_name_and_its_sum(company):
+    spend = [
+        {"date": "2026-07-01", "campaign_id": "C1", "amount": 100},
+        {"date": "2026-07-02", "campaign_id": "C1", "amount": 50},
+        {"date": "2026-07-03", "campaign_id": "C2", "kind": "media", "amount": 25},
+        {"date": "2026-07-31", "campaign_id": "Summe", "amount": 175},
+        {"date": "2026-07-31", "campaign_id": "C1", "kind": "Subtotal", "amount": 150},
+        {"date": "2026-07-31", "campaign_id": "C2", "kind": "total", "amount": 24},  # the sum of nothing
+    ]
+    found = {p.value: p for p in problems(company(spend=spend), "hidden_total")}
+    assert set(found) == {"Summe", "Subtotal"}
+    assert "is the sum of all other rows: €175 count twice" in found["Summe"].what
+    assert "the other rows with campaign_id C1" in found["Subtotal"].what
+    assert all(p.severity is Severity.WARNING for p in found.values())
+
+
+def test_a_row_whose_key_is_a_total_is_told_without_a_sum(company):
+    dataset = company(leads=[lead("L1", amount=5), lead("L2", amount=6), lead("TOTAL", amount=7)])
+    (problem,) = problems(dataset, "hidden_total")
+    assert (problem.key, problem.column) == ("TOTAL", "lead_id")
+
+
+def test_values_that_differ_by_what_nobody_sees_are_told_so(company):
+    rows = [lead(f"w{i}", source="Trade fair") for i in range(20)]
+    rows += [lead("x", source="Trade\u00a0fair"), lead("y", source="Trade f\u200bair"),
+             lead("z", source="Trade fair\u00a0")]  # fmt: skip
+    found = {p.value: p for p in problems(company(leads=rows), "near_miss")}
+    assert set(found) == {"Trade\u00a0fair", "Trade f\u200bair"}  # blanks around a value mean nothing
+    assert all("nobody sees" in p.what and p.instead == "Write Trade fair." for p in found.values())
+
+
+# --- who answers, where, and when -------------------------------------------------------------------------
+
+
+def test_whoever_a_row_names_answers_then_whom_to_ask_then_a_liaison(company):
+    people = [
+        {"person_id": "liz", "name": "Liz", "is_liaison": "yes"},
+        {"person_id": "ana", "name": "Ana", "covers": "Territories, orders"},
+    ]
+    dataset = company(
+        people=people,
+        goals=[goal("G1", start="2026-10-01", owner="ana"), goal("G2", start="2026-10-01", owner="zoe")],
+        orders=[{"order_id": "1", "closed_at": "2026-07-10", "amount": 1, "currency": "USD"}],
+        spend=[{"date": "2026-07-10", "amount": 1, "currency": "USD"}],
+    )
+    found = {(p.table, p.key): p.owner for p in problems(dataset) if p.severity is Severity.ERROR}
+    assert found == {
+        ("goals", "G1"): "Ana", ("goals", "G2"): "zoe", ("orders", None): "Ana", ("spend", None): "Liz",
+    }  # fmt: skip
+
+
+def test_where_nobody_is_named_nobody_is(company):
+    (problem,) = problems(company(goals=[goal("G1", target=0)]))
+    assert problem.owner is None
+
+
+def test_the_day_of_a_lost_row_is_the_day_it_counts_on(company):
+    dataset = company(goal_actuals=[{"goal_id": None, "date": "2026-07-05", "value": 3}])
+    (problem,) = problems(dataset, "required")
+    assert str(problem.day) == "2026-07-05"
+
+
+class FakePlaces:
+    """Knows the rows of a few keys, all in column F."""
+
+    def __init__(self, **rows: Sequence[int]) -> None:
+        self.rows = rows
+        self.asked: list[tuple[str, str, str | None]] = []
+
+    def find(self, table: str, key: str, column: str | None) -> list[Place]:
+        self.asked.append((table, key, column))
+        link = "https://docs.google.com/spreadsheets/d/x/edit#gid=0&range=F"
+        return [Place(f"{table}!F{row}", f"{link}{row}") for row in self.rows.get(key, ())]
+
+
+def test_problems_get_the_cell_of_their_row(company):
+    rows = [lead(f"w{i}", source="Webinar") for i in range(20)]
+    rows += [lead("x", source="Webnar"), lead("y", handed_off_at="2026-07-05", accepted_at="2026-07-04")]
+    places = FakePlaces(x=[22], y=[23])
+    dataset = dataclasses.replace(company(leads=rows), places=places)
+    found = {p.rule: p for p in problems(dataset)}
+    assert found["near_miss"].cell == "leads!F22"
+    assert found["order"].cell == "leads!F23"
+    assert str(found["order"].link).endswith("range=F23")
+    assert ("leads", "y", "accepted_at") in places.asked
+
+
+def test_a_key_that_stands_in_several_rows_is_told_with_all_of_them(company):
+    dataset = company(goals=[goal("G1"), goal("G1"), goal("G1"), goal("G1"), goal("G1"), goal("G1")])
+    located = dataclasses.replace(dataset, places=FakePlaces(G1=range(2, 8)))
+    (problem,) = problems(located)
+    assert problem.cell == "goals!F2"
+    assert "Also at goals!F3, goals!F4, goals!F5 and in 2 more rows." in problem.what
+
+
+def test_only_so_many_cells_are_looked_for(company, monkeypatch):
+    monkeypatch.setattr("scorecard.checks_places.LOOKUPS", 3)
+    places = FakePlaces()
+    rows = [goal(f"G{i}", target=0) for i in range(9)]
+    problems(dataclasses.replace(company(goals=rows), places=places))
+    assert len(places.asked) == 3
+
+
+def test_swapped_days_and_totals_are_found_in_every_database(database_url):
+    engine = sa.create_engine(database_url)
+    with engine.begin() as connection:
+        for statement in (
+            "CREATE TABLE orders (order_id VARCHAR(9), closed_at TIMESTAMP, amount INTEGER, channel TEXT)",
+            "INSERT INTO orders VALUES ('a', '2026-12-07 10:00:00', 5, 'online')",
+            "INSERT INTO orders VALUES ('b', '2026-07-11 10:00:00', 6, 'online')",
+            "INSERT INTO orders VALUES ('c', '2026-07-11 10:00:00', 11, 'Total')",
+        ):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    source = Database(database_url, clock=lambda: NOW)
+    found = {(p.rule, p.key, p.value) for p in problems(source.open())}
+    source.close()
+    assert found == {("swapped", "a", "2026-12-07"), ("hidden_total", "c", "Total")}
 
 
 def test_the_same_checks_in_every_database(database_url):

@@ -1,15 +1,21 @@
 """The Data page's readings: every problem, every table, everything locked."""
 
+import re
+
 import pytest
 
 from data_sources.database import Database
 from scorecard import checks, data_view, periods, small, unlock
+from scorecard.checks_costs import Cost
 from scorecard.clock import AsOf
 from scorecard.contract import TABLES
+from scorecard.data_view import Touch
+from scorecard.formats import Formats
 from scorecard.metrics import METRICS
 from scorecard.problems import Severity
 from scorecard.report import ask
 from scorecard.words import plain
+from tests.browser import ROOT
 from tests.pages.demo_store import demo_store
 from tests.scorecard.builders import NOW, Company, lead
 
@@ -56,6 +62,50 @@ def test_the_verdict_says_what_the_errors_cost(company):
     found = data_view.wrong(dataset := company(leads=rows), at(dataset))
     assert found.left_out == 3
     assert "The errors leave out 3 rows" in text(found.verdict)
+
+
+def test_what_is_left_out_is_told_by_the_quarter_it_would_count_in(company):
+    actuals = [
+        {"goal_id": None, "date": "2026-08-05", "value": 1},
+        {"goal_id": None, "date": "2026-09-05", "value": 1},
+        {"goal_id": None, "date": "2026-10-05", "value": 1},
+        {"goal_id": "G1", "date": "soon", "value": 1},
+    ]
+    found = data_view.wrong(dataset := company(goal_actuals=actuals), at(dataset))
+    assert [(None if c.period is None else c.period.text, c.rows) for c in found.costs] == [
+        ("2026-Q4", 1), ("2026-Q3", 2), (None, 1),
+    ]  # fmt: skip
+    english = Formats.of(small.settings(dataset))
+    assert found.costs[1].in_words(english) == "2 rows left out of Q3 2026"
+    assert Cost(None, 3, 12_400.0).in_words(english) == "3 rows, €12,400 left out"
+
+
+def test_groups_are_narrowed_by_who_answers(demo):
+    found = data_view.wrong(demo, at(demo))
+    assert "Olga Petrova" in found.owners
+    own = found.of("all", "all", "Olga Petrova")
+    assert own
+    assert {p.owner for g in own for p in g.problems} == {"Olga Petrova"}
+    assert sum(len(g.problems) for name in found.owners for g in found.of("all", "all", name)) == sum(
+        len(g.problems) for g in found.groups
+    )
+
+
+def test_errors_that_touch_a_page_are_counted_without_a_look_at_large_tables(company):
+    dataset = company(
+        leads=[lead("L1", created_at="soon")],
+        goals=[{"goal_id": "G1", "target": "lots", "start": "2026-07-01", "due": "2026-09-30"}],
+    )
+    assert data_view.touching(dataset, at(dataset), ("goals", "leads")) == Touch(1)
+    assert data_view.touching(dataset, at(dataset), ("quotas",)) is None
+    checks.check(dataset, at(dataset))
+    assert data_view.touching(dataset, at(dataset), ("goals", "leads")) == Touch(2)
+
+
+def test_every_rule_has_a_title_and_is_in_the_documentation():
+    text = (ROOT / "docs" / "checks.md").read_text()
+    told = set(re.findall(r"^\| `(\w+)`", text, re.MULTILINE))
+    assert told == set(data_view.RULES)
 
 
 def test_groups_are_narrowed_by_severity_and_table(demo):
