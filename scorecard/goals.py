@@ -569,7 +569,7 @@ def _measured_history(reader: Reader, goal: Goal) -> list[Point]:
         marks.append(mark)
         day += timedelta(days=step)
     ends = [*marks[1:], until]
-    if metric.cohort or goal.kind == "level" or metric.name in ("pipeline", "cac", "clv_12m"):
+    if metric.cohort or goal.kind == "level" or metric.name.endswith(("pipeline", "cac", "clv_12m")):
         return _cumulated_questions(reader, goal, metric, ends)
     figures = metric.figures(reader.question(goal, marks=tuple(marks)))
     points: list[Point] = []

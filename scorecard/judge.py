@@ -99,7 +99,7 @@ class Judge:
 
     def too_soon_for(self, metric: Metric) -> bool:
         """Whether it can't have anything yet; the open pipeline is that of as_of, whatever the period."""
-        return self.early and metric.name != "pipeline"
+        return self.early and not metric.name.endswith("pipeline")
 
     def barred(self, metric: Metric) -> Row | None:
         """The row of a metric that can't be worked out at all; None where it can."""
@@ -158,7 +158,7 @@ class Judge:
             return Status.NO_DATA
         if immature:
             return None
-        if metric.rate and (figures.n or 0) < self.settings.min_n:
+        if self._too_few(metric, figures):
             return Status.TOO_FEW
         if figures.value is None and (not figures.n or metric.unit == "currency"):
             return Status.NO_DATA
@@ -167,6 +167,11 @@ class Judge:
         return rate_against_target(
             figures.value, figures.low, figures.high, figures.target, settings=self.settings
         )
+
+    def _too_few(self, metric: Metric, figures: Figures) -> bool:
+        """A rate of too few cases, or a model that too few paths say too little to."""
+        refused = any(note.startswith("too_few_paths=") for note in figures.notes)
+        return refused or (metric.rate and (figures.n or 0) < self.settings.min_n)
 
     def row(self, metric: Metric, where: str, figures: Figures, status: Status | None) -> Row:
         return Row(

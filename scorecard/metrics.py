@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from scorecard import conversions, handoff
+from scorecard import attribution, conversions, handoff
+from scorecard.attribution import MODELS, SOURCED_BY, Credit, Part, Refused, has_touches
 from scorecard.conversions import ClosedValue, Share
+from scorecard.journeys import Which
 from scorecard.measures import ALL, MEASURES, Group, Question, Sum
 from scorecard.periods import Period
 from scorecard.statistics import median_of_counts, newcombe, survival, wilson
@@ -35,6 +37,24 @@ class Figures:
     high: float | None = None
     target: float | None = None
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The ways in which a metric is reckoned: each is a row of its own, with scope `column=name`.
+
+    `gather`, `needs` and `feeds` are those of one way, beyond what the metric itself needs. The setting
+    `agreed` names the one way that stands for the metric elsewhere (quotas, goals). `ahead`: the way
+    is named before the group in a scope.
+    """
+
+    column: str
+    names: tuple[str, ...]
+    agreed: str
+    gather: Callable[[Question, str], Gathered]
+    needs: Callable[[str], tuple[str, ...]]
+    feeds: Callable[[str], tuple[str, ...]]
+    ahead: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +88,7 @@ class Metric:
     whole_life: bool = False
     clocked: bool = False
     table: str = "leads"
+    ways: Ways | None = None
 
     @property
     def adds_up(self) -> bool:
@@ -77,11 +98,27 @@ class Metric:
     def lacks(self, question: Question) -> list[str]:
         """What is missing before it can be worked out."""
         missing = [need for need in self.needs if not any(_there(question, part) for part in need.split("|"))]
+        if self.ways is not None:
+            agreed = self.ways.needs(getattr(question.settings, self.ways.agreed))
+            missing += [need for need in agreed if not _there(question, need)]
         if self.clocked and question.settings.sla_starts == "assigned" and not _there(question, _ASSIGNED):
             missing.append(_ASSIGNED)
         if self.times and not missing and handoff.sla_of(question).dates:
             return ["times"]
         return missing
+
+    def in_way(self, name: str) -> Metric:
+        """The same metric reckoned in one of its ways."""
+        ways = self.ways
+        if ways is None:
+            return self
+        return replace(
+            self,
+            needs=(*self.needs, *ways.needs(name)),
+            feeds=(*self.feeds, *ways.feeds(name)),
+            gather=lambda question: ways.gather(question, name),
+            ways=None,
+        )
 
     def figures(self, question: Question) -> dict[Group, Figures]:
         """Figures per group of the question, ALL among them; NotReachableError when it lacks the column asked for."""
@@ -270,6 +307,36 @@ def _worth(measured: Share, _: Question) -> Figures:
     return Figures(measured.k / measured.n if measured.n else None, measured.k, measured.n, int(measured.n))
 
 
+def _credited(measured: Credit | Refused | None, _: Question) -> Figures:
+    """A part of a total; without touches nothing is known, under 100 paths a Markov chain says nothing."""
+    if measured is None:
+        return Figures()
+    if isinstance(measured, Refused):
+        return Figures(n=measured.paths, notes=(f"too_few_paths={measured.paths}",))
+    return Figures(measured.amount, measured.amount, measured.total, measured.n)
+
+
+def _part(which: Which, part: Part) -> Callable[[Question, str], Gathered]:
+    """One of the three parts of revenue or open pipeline, by one definition of sourced."""
+
+    def gather(question: Question, definition: str) -> Gathered:
+        if which == "pipeline" and _by_touches(part, definition) and not has_touches(question):
+            return {ALL: None}
+        return attribution.parts(question, which, definition)[part]
+
+    return gather
+
+
+def _attributed(question: Question, model: str) -> Gathered:
+    found = attribution.attributed(question, model)
+    return {ALL: found} if isinstance(found, Refused) else found
+
+
+def _agreed(ways: Ways) -> Callable[[Question], Gathered]:
+    """What the agreed way gathers."""
+    return lambda question: ways.gather(question, getattr(question.settings, ways.agreed))
+
+
 _NO_COHORT = dict.fromkeys(
     ("handoffs", "accepted", "rejected", "undecided", "overdue", "rejected_untouched", "recycled", "won",
      "nurtured", "nurtured_won", "rated", "rating", "met", "breached", "pending"), 0.0,
@@ -338,6 +405,56 @@ def _reached(name: str, label: str, meaning: str, formula: str, team: Team, need
         rate=True, cohort=True,
     )  # fmt: skip
 
+
+_JOURNEYS = ("touches.touch_id", "touches.lead_id", "touches.at", "touches.department")
+_REVENUE = ("orders.amount?leads.amount", "orders.closed_at?leads.won_at")
+_PIPELINE = ("leads.opportunity_at", "leads.won_at", "leads.lost_at", "leads.amount")
+_OF_MARKETING = {
+    "sourced": "by each definition: the lead's source is one of marketing_sources; its earliest touch is marketing's; "
+    "a marketing touch precedes the first sales touch",
+    "influenced": "not sourced by the definition, but a marketing touch before the close (open: before as_of)",
+    "unattributed": "the total less sourced and influenced",
+}  # fmt: skip
+_SAYS = {
+    "sourced": "that marketing brought.",
+    "influenced": "that marketing didn't bring but touched.",
+    "unattributed": "that marketing neither brought nor touched.",
+}
+
+
+def _by_touches(part: Part, definition: str) -> bool:
+    """Whether touches have a say; which sources are marketing's is said without them."""
+    return (part, definition) != ("sourced", "lead_source")
+
+
+def _sourcing(which: Which, part: Part) -> Ways:
+    """The three definitions of sourced, all always printed."""
+
+    def needs(definition: str) -> tuple[str, ...]:
+        of_source = ("leads.source", "settings.marketing_sources") if definition == "lead_source" else ()
+        return of_source + (_JOURNEYS if _by_touches(part, definition) else ())
+
+    def feeds(definition: str) -> tuple[str, ...]:
+        return ("touches",) if which == "revenue" and _by_touches(part, definition) else ()
+
+    return Ways("sourced_by", SOURCED_BY, "sourced_by", _part(which, part), needs, feeds)
+
+
+def _marketings(which: Which, part: Part) -> Metric:
+    """One part of marketing's part of revenue or of the open pipeline."""
+    ways, revenue = _sourcing(which, part), which == "revenue"
+    label = f"{part.capitalize()} {which}"
+    meaning = f"{'Revenue' if revenue else 'Open pipeline'} {_SAYS[part]}"
+    return Metric(
+        f"{part}_{which}", label, meaning, _OF_MARKETING[part], "marketing", "currency",
+        None if part == "unattributed" else "up", _REVENUE if revenue else _PIPELINE, _agreed(ways), _credited,
+        Credit(), feeds=("orders",) if revenue else (), ways=ways,
+    )  # fmt: skip
+
+
+_BY_MODEL = Ways(
+    "model", MODELS, "attribution", _attributed, lambda _: (), lambda _: ("touches",), ahead=True
+)
 
 METRICS: dict[str, Metric] = {
     m.name: m
@@ -471,6 +588,19 @@ METRICS: dict[str, Metric] = {
             lambda q: {ALL: conversions.lifetime_value(q, Period(q.clock.zone.from_epoch(q.start).date(),
                                                                  q.clock.zone.from_epoch(q.end).date(), ""))},
             _worth, Share(), feeds=(), groups=False, table="orders",
+        ),
+        _marketings("pipeline", "sourced"),
+        _marketings("pipeline", "influenced"),
+        _marketings("pipeline", "unattributed"),
+        _marketings("revenue", "sourced"),
+        _marketings("revenue", "influenced"),
+        _marketings("revenue", "unattributed"),
+        Metric(
+            "attributed_revenue", "Attributed revenue", "Revenue shared out over the touches that led to it.",
+            "each order's (or win's) amount x the weights of its journey's touches, by seven models: first, last, "
+            "linear, u_shaped 40/20/40, w_shaped 30/30/30/10, time_decay, markov (at least 100 paths); without touches "
+            "the lead's campaign_id", "shared", "currency", "up", (*_REVENUE, *_JOURNEYS), _agreed(_BY_MODEL), _credited,
+            Credit(), feeds=("orders",), ways=_BY_MODEL,
         ),
     )
 }  # fmt: skip

@@ -13,7 +13,7 @@ from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
 from scorecard.judge import Judge
 from scorecard.measures import ALL, Group, NotReachableError, Question
-from scorecard.metrics import METRICS, Figures, Metric
+from scorecard.metrics import METRICS, Figures, Metric, Ways
 from scorecard.periods import Period
 from scorecard.rows import Row
 from scorecard.scopes import EVERYTHING, Filter, scope
@@ -120,6 +120,8 @@ def _wanted(metrics: Iterable[str] | None) -> list[str]:
 def metric_rows(metric: Metric, question: Question, period: Period) -> list[Row]:
     """The rows of one metric for `all` (or for each value it is split by)."""
     judge = Judge(question, period)
+    if metric.ways is not None:
+        return _rows_by_ways(metric, metric.ways, question, judge)
     if (barred := judge.barred(metric)) is not None:
         return [barred]
     if metric.split is not None:
@@ -129,6 +131,25 @@ def metric_rows(metric: Metric, question: Question, period: Period) -> list[Row]
     except NotReachableError as column:
         return [judge.row(metric, "all", Figures(notes=(f"filter={column}",)), Status.NOT_APPLICABLE)]
     return [judge.judged(metric, "all", figures)]
+
+
+def _rows_by_ways(metric: Metric, ways: Ways, question: Question, judge: Judge) -> list[Row]:
+    """A row for each way; what bars all of them is one row."""
+    barred = judge.barred(replace(metric, ways=None))
+    if barred is not None:
+        return [barred]
+    return [_in_way(metric.in_way(name), scope((ways.column, name)), question, judge) for name in ways.names]
+
+
+def _in_way(metric: Metric, called: str, question: Question, judge: Judge) -> Row:
+    barred = judge.barred(metric)
+    if barred is not None:
+        return replace(barred, scope=called)
+    try:
+        figures = metric.figures(question)[ALL]
+    except NotReachableError as column:
+        return judge.row(metric, called, Figures(notes=(f"filter={column}",)), Status.NOT_APPLICABLE)
+    return judge.judged(metric, called, figures)
 
 
 def _split_rows(
@@ -162,6 +183,11 @@ def grouped_rows(question: Question, period: Period, column: str, metrics: Itera
 
 
 def _grouped(metric: Metric, asked: Question, judge: Judge, everyone: Sequence[str]) -> Iterator[Row]:
+    if metric.ways is not None:
+        for name in metric.ways.names:
+            named = ((metric.ways.column, name),)
+            yield from _grouped_in_way(metric.in_way(name), named, metric.ways, asked, judge, everyone)
+        return
     if not metric.groups or metric.lacks(asked) or judge.too_soon_for(metric):
         return
     if metric.whole_life and str(asked.by).rpartition(".")[2] == "campaign_id":
@@ -179,6 +205,31 @@ def _grouped(metric: Metric, asked: Question, judge: Judge, everyone: Sequence[s
         found.setdefault(person, metric.of(metric.empty, asked))
     for group in sorted(found, key=lambda g: (g is None, str(g))):
         yield judge.judged(metric, scope((str(asked.by), _text(group))), found[group])
+
+
+def _grouped_in_way(
+    metric: Metric,
+    named: tuple[tuple[str, str], ...],
+    ways: Ways,
+    asked: Question,
+    judge: Judge,
+    everyone: Sequence[str],
+) -> Iterator[Row]:
+    """The groups of one way; none where it says nothing at all."""
+    if metric.lacks(asked) or judge.too_soon_for(metric):
+        return
+    try:
+        found = metric.figures(asked)
+    except NotReachableError:
+        return
+    if found.pop(ALL).value is None:
+        return
+    for person in everyone:
+        found.setdefault(person, metric.of(metric.empty, asked))
+    for group in sorted(found, key=lambda g: (g is None, str(g))):
+        own = ((str(asked.by), _text(group)),)
+        parts = (*named, *own) if ways.ahead else (*own, *named)
+        yield judge.judged(metric, scope(*parts), found[group])
 
 
 def _split_groups(metric: Metric, asked: Question, judge: Judge, groups: Iterable[Group]) -> Iterator[Row]:

@@ -5,7 +5,7 @@ Independent of scorecard/ and data_sources/: it shares the contract's words with
 and goals, rows.py writes a row.
 """
 
-from tests.oracle import targets
+from tests.oracle import attribution, targets
 from tests.oracle.company import Company, Window
 from tests.oracle.metrics import CATALOGUE, dimension, passes_in, path, tables_of
 from tests.oracle.rows import data_until, needs, numbers, row, scope
@@ -16,7 +16,7 @@ TARGETS = {
     "alignment_gap": targets.alignment_gap,
     "goal_progress": targets.goal_progress,
 }
-ALL = (*CATALOGUE, "rejections_by_reason", *TARGETS)
+ALL = (*CATALOGUE, "rejections_by_reason", *attribution.METRICS, *TARGETS)
 
 
 def report(tables, period, as_of, by=(), metrics=None):
@@ -29,6 +29,8 @@ def report(tables, period, as_of, by=(), metrics=None):
             rows += metric_rows(company, CATALOGUE[name], window, by)
         elif name == "rejections_by_reason":
             rows += reason_rows(company, window, by)
+        elif name in attribution.METRICS:
+            rows += attribution.METRICS[name](company, window, by)
         else:
             rows += TARGETS[name](company, window)
     return rows

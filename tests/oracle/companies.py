@@ -94,6 +94,7 @@ FILTERED = (
 BY = (
     (), (), ("source",), ("owner",), ("campaign_id",), ("industry", "marketing_owner"), ("channel",),
     ("campaigns.channel",), ("leads.source", "owner"), ("orders.channel",), ("reject_reason",), ("stage",),
+    ("kind", "leads.campaign_id"), ("touches.department",),
 )  # fmt: skip
 DROPPABLE = (
     "pass_no", "source", "campaign_id", "owner", "marketing_owner", "closed_by", "amount", "currency",
@@ -219,6 +220,8 @@ def _settings():
         "gap_metrics": of(None, "mqls,wins", "leads,revenue"),
         "margin": of(None, "0.4"),
         "too_early": of(None, "0", "0.5"),
+        "marketing_sources": of(None, "Webinar,🚀 Launch"),
+        "half_life_days": of(None, "0.5"),
     })  # fmt: skip
     return drawn.map(_flat)
 
@@ -357,7 +360,8 @@ def _touches(moment, names):
         "lead_id": st.sampled_from((*names, "ghost")),
         "at": moment,
         "department": st.sampled_from(("sales", "sales", "marketing", None)),
-        "kind": st.sampled_from(("call", "email")),
+        "campaign_id": st.sampled_from(CAMPAIGNS),
+        "kind": st.sampled_from(("call", "email", None)),
     })  # fmt: skip
     several = st.lists(one, max_size=12)
     plain = several.map(lambda rows: [{"touch_id": f"T{n}", **row} for n, row in enumerate(rows)])

@@ -6,7 +6,9 @@ COLUMNS = (
 )  # fmt: skip
 MARKETING = {
     "leads", "mqls", "visits", "signups", "spend", "cpl", "cost_per_mql", "cost_per_sql", "cac",
-    "conversion_rate", "micro_conversion_rate", "nurture_take_rate",
+    "conversion_rate", "micro_conversion_rate", "nurture_take_rate", "sourced_pipeline",
+    "influenced_pipeline", "unattributed_pipeline", "sourced_revenue", "influenced_revenue",
+    "unattributed_revenue",
 }  # fmt: skip
 SALES = {
     "sqls", "opportunities", "wins", "losses", "revenue", "pipeline", "win_rate", "win_rate_value",
