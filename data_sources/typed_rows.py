@@ -173,8 +173,9 @@ class _Typing:
                 continue
             for i, cell in enumerate(self._raw(name)):
                 if isinstance(cell, str) and found.values[i] is not None:
-                    currency = (own[i] if own is not None else None) or self.how.currency
-                    parsed = cells.in_currency(cells.Parsed(found.values[i]), cell, column, currency)
+                    mine = None if own is None else own[i]
+                    parsed = cells.Parsed(found.values[i])
+                    parsed = cells.in_currency(parsed, cell, column, mine, self.how.currency)
                     if parsed.problem is not None:
                         found.values[i], found.errors[i] = None, parsed
 

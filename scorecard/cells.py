@@ -77,11 +77,14 @@ def date_order(locale: str) -> str | None:
     return order if order in ("dmy", "mdy", "ymd") else None
 
 
-def in_currency(cell: Parsed, value: object, column: Column, currency: str) -> Parsed:
-    """The cell, or an error where it names another currency than the one its row counts in."""
+def in_currency(cell: Parsed, value: object, column: Column, own: str | None, base: str) -> Parsed:
+    """The cell, or an error where it names another currency than it counts in.
+
+    Money counts in its row's `own` currency, else in `base`, settings.currency; other numbers always in that.
+    """
     if column.type not in (Type.MONEY, Type.NUMBER) or not isinstance(value, str) or cell.value is None:
         return cell
-    wrong = currencies.contradiction(value, currency)
+    wrong = currencies.contradiction(value, own or base if column.type is Type.MONEY else base)
     return cell if wrong is None else Parsed(None, *wrong, Severity.ERROR)
 
 

@@ -105,7 +105,7 @@ class _Reader:
     def _row(self, stored: Mapping[str, Any]) -> Row | None:
         if all(is_blank(stored[c.name]) for c in self.columns):
             return None  # an inner blank row of a sheet says nothing
-        parsed = {c.name: self._parse(stored[c.name], c) for c in self.columns}
+        parsed = self._parsed(stored)
         row = self.empty | {name: cell.value for name, cell in parsed.items()}
         place = key_text(self.table, row, stored)
         lost = [name for name in self.table.required if row[name] is None]
@@ -125,6 +125,12 @@ class _Reader:
         """The problem with whom to ask and the day its row counts on."""
         name = self.table.name
         return replace(problem, owner=owner_of(name, row), day=day_of(name, row, self.settings.zone))
+
+    def _parsed(self, stored: Mapping[str, Any]) -> dict[str, cells.Parsed]:
+        parsed = {c.name: self._parse(stored[c.name], c) for c in self.columns}
+        own = parsed["currency"].value if "currency" in parsed else None
+        base = self.settings.currency
+        return {c.name: cells.in_currency(parsed[c.name], stored[c.name], c, own, base) for c in self.columns}
 
     def _parse(self, value: object, column: Column) -> cells.Parsed:
         zone = self.settings.zone

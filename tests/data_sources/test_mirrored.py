@@ -298,3 +298,16 @@ def test_a_spreadsheet_made_from_an_older_template_says_so(source, stamp, told_o
     sheets = Sheets({"Start here": [["Tandem"], [f"Tandem template {stamp}"]], "leads": leads()})
     dataset = source(sheets).open()
     assert [p.rule for p in dataset.problems] == ["old_template"] * told_of
+
+
+def test_amounts_count_in_the_currency_of_the_settings(source):
+    plans = [["metric", "department", "period_start", "period_end", "target"],
+             ["revenue", "sales", "2026-10-01", "2026-12-31", "$70,000"]]  # fmt: skip
+    tabs = {"leads": leads(), "quotas": plans, "settings": [["key", "value"], ["currency", "USD"]]}
+    sheets = Sheets(tabs)
+    live = source(sheets)
+    assert list(live.open().problems) == []
+    sheets.tabs["settings"] = [["key", "value"], ["currency", "EUR"]]
+    live.probe()
+    (problem,) = live.open().problems
+    assert (problem.cell, problem.rows_left_out) == ("quotas!E2", 1)
