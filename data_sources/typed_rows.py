@@ -238,7 +238,7 @@ class _Typing:
         raw = self._cell(name, i)
         return Problem(
             cell.severity or Severity.ERROR, rule, self.table.name, str(cell.problem), cell.instead or "",
-            key=self._key(i, read), column=name, value=None if raw in (None, "") else str(raw),
+            key=self._key(i, read), column=name, value=None if raw in (None, "") else _written(raw),
             rows_left_out=int(costs), amount_left_out=self._amount(i, read) if costs else None,
             cell=None if at is None else address(self.reading.tab.title, at, self.places[i]),
             link=self._link(at, i), day=self._day(i, read), owner=self._owner(i, read),

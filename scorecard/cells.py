@@ -184,7 +184,7 @@ def _check_range(number: Decimal, column: Column) -> None:
         wanted = f"Write a number of {lowest:g} or more."
     else:
         wanted = f"Write a number from {lowest or 0:g} to {highest:g}."
-    raise _Unreadable(f"{column.name} can't be {number:f}.", wanted)
+    raise _Unreadable(f"{column.name} can't be {number.normalize():f}.", wanted)
 
 
 def _decimal(value: object, column: Column, settings: CellSettings) -> Decimal:
