@@ -99,6 +99,25 @@ def test_an_edit_is_on_an_open_page_within_a_poll_and_two_seconds(office):
     assert min(took) < PROMISED  # the others may have met a busy machine
 
 
+def test_a_broken_cell_is_named_linked_and_counted_until_it_is_put_right(office, page):
+    before = office.google.get(office.key, "leads!F17")
+    board, data = page(f"{office.url}/scorecard?period=2026"), page(f"{office.url}/data")
+    settled(board, seconds=90)
+    corner = board.get_by_text("1 error touches this page")
+    assert not corner.is_visible()
+    office.google.set(office.key, "leads!F17", "ask Ben")
+    link = data.get_by_role("link", name="leads!F17").first
+    link.wait_for(timeout=PATIENCE)
+    address = link.get_attribute("href")
+    assert address.startswith(f"https://docs.google.com/spreadsheets/d/{office.key}/edit")
+    assert address.endswith("range=F17")
+    assert data.get_by_text("ask Ben").first.is_visible()
+    corner.wait_for(timeout=PATIENCE)
+    office.google.set(office.key, "leads!F17", before)
+    link.wait_for(state="hidden", timeout=PATIENCE)
+    corner.wait_for(state="hidden", timeout=PATIENCE)
+
+
 @pytest.mark.parametrize(
     "faults",
     [
