@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, case, func, select
 
-from scorecard import attribution, small
+from scorecard import attribution, journeys, small
 from scorecard.attribution import Credit, Refused
 from scorecard.clock import AsOf, date_of, day_number
 from scorecard.conversions import Share
@@ -131,6 +131,28 @@ def returns(question: Question) -> dict[Group, Return | Refused]:
     for group in {**spend, **credit}:
         brought = credit.get(group, Credit())
         found[group] = Return(spend.get(group, Sum()).total, brought.amount, brought.n)
+    return found
+
+
+def credited(question: Question) -> dict[Group, list[float]]:
+    """What each deal left for each campaign, by the agreed model; NotReachableError when touches name none."""
+    asked = journeys.parted(question)
+    if asked.by is None:
+        raise NotReachableError(str(question.by))
+    read = journeys.read(asked.of_deals, "margin", (_CAMPAIGN,))
+    weights = attribution.shares(asked, read, question.settings.attribution)
+    steps, found = read.journeys, dict[Group, list[float]]()
+    if isinstance(weights, Refused):
+        return found
+    labels = journeys.labels(question, steps, asked.by)
+    for first, count, numbers in zip(steps.first, steps.count, steps.deals, strict=True):
+        parts: dict[Group, float] = {}
+        for step in range(first, first + count):
+            parts[labels[step]] = parts.get(labels[step], 0.0) + float(weights[step])
+        for amount in (read.deals[number].amount for number in numbers):
+            for label, share in parts.items():
+                if amount is not None and share:
+                    found.setdefault(label, []).append(share * amount)
     return found
 
 

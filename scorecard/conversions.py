@@ -9,14 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
-from scorecard.clock import date_of, day_number
+from scorecard.clock import day_number
 from scorecard.measures import ALL, Group, PassView, Question, in_base
 from scorecard.passes import STAMPS, holds_dates, once
 from scorecard.periods import Period
 from scorecard.scopes import Filter
-from scorecard.sqltime import stepped
 from scorecard.statistics import nearest_rank
 
 YEAR_DAYS = 365
@@ -224,80 +223,3 @@ def pipeline(question: Question) -> Mapping[Group, Share]:
 def _not_seen(question: Question, name: str) -> ColumnElement[bool]:
     stamp = question.passes.column(name)
     return or_(stamp.is_(None), stamp >= question.as_of.until)
-
-
-def _firsts(question: Question) -> sa.CTE:
-    """Each customer's first order seen by as_of, in seconds since 1970."""
-    orders = question.dataset.relations["orders"].alias("o")
-    at = question.clock.epoch(orders, "closed_at")
-    seen = question.clock.between(orders, "closed_at", None, question.as_of.until)
-    chosen = select(orders["customer_id"].label("customer_id"), func.min(at).label("first"))
-    return (
-        chosen.where(seen, orders["customer_id"].is_not(None)).group_by(orders["customer_id"]).cte("firsts")
-    )
-
-
-def new_customers(question: Question) -> int:
-    """Customers whose first order lies in the span."""
-    first = _firsts(question)
-    inside = and_(first.c.first >= question.start, first.c.first < question.seen_end)
-    return int(question.run(select(func.count()).select_from(first).where(inside))[0][0])
-
-
-def lifetime_value(question: Question, period: Period) -> Share:
-    """Margin in the 12 months from the first order on (k), and the customers (n) it is of.
-
-    They are the customers whose first order lies in the 12 months that end 12 months before the period's
-    end or as_of, whichever comes first.
-    """
-    zone = question.settings.zone
-    until = min(zone.midnight(period.end), question.as_of.instant)
-    start, end = (zone.to_epoch(_years_before(zone.from_epoch(until), years)) for years in (2, 1))
-    first, orders = _firsts(question), question.dataset.relations["orders"].alias("o")
-    local = question.clock.local
-    at = question.clock.epoch(orders, "closed_at")
-    in_a_year = local(at) < local(first.c.first) + _year_from(question, first.c.first) * 86_400
-    joined = sa.join(first, orders.source, orders["customer_id"] == first.c.customer_id)
-    inside = and_(first.c.first >= start, first.c.first < end, at < question.as_of.until, in_a_year)
-    columns = [first.c.customer_id.label("who"), _margin(question, orders).label("m")]
-    columns += [_currency(orders).label("c"), question.clock.day(at).label("d")]
-    bought = once(select(*columns).select_from(joined).where(inside), "b")
-    margin = in_base(question, bought.c.m, bought.c.c, bought.c.d, "orders")
-    total, customers = question.run(select(func.sum(margin), func.count(bought.c.who.distinct())))[0]
-    return Share(float(total or 0), int(customers))
-
-
-def _margin(question: Question, orders: Any) -> ColumnElement[Any]:
-    share = question.settings.margin
-    parts = [orders["margin"]] if "margin" in orders else []
-    if share is not None:
-        parts.append(orders["amount"] * share)
-    return func.coalesce(*parts) if len(parts) > 1 else parts[0]
-
-
-def _currency(orders: Any) -> ColumnElement[Any]:
-    return orders["currency"] if "currency" in orders else sa.cast(sa.null(), sa.String)
-
-
-def _years_before(wall: Any, years: int) -> Any:
-    try:
-        return wall.replace(year=wall.year - years)
-    except ValueError:  # the 29th of February of a year that isn't there
-        return wall.replace(year=wall.year - years, day=28)
-
-
-def _year_from(question: Question, epoch: ColumnElement[int]) -> ColumnElement[int]:
-    """Days until the same date a year later."""
-    last = question.as_of.day.year + 2
-    steps = []
-    for year in range(last - 30, last):
-        march = day_number(_first_of_march(year - 1))
-        length = (_first_of_march(year) - _first_of_march(year - 1)).days
-        steps.append((march, length))
-        if length == 366:  # noqa: PLR2004 - from a 29th of February it is 365 days to the 28th
-            steps.append((day_number(_first_of_march(year)) - 1, 365))
-    return stepped(question.clock.day(epoch), steps, YEAR_DAYS)
-
-
-def _first_of_march(year: int) -> Any:
-    return date_of(0).replace(year=year, month=3, day=1)

@@ -33,6 +33,8 @@ _DOWN = ("decrease", "stay_below")
 _SILENT = (Status.LOCKED, Status.NOT_APPLICABLE, Status.NOT_DUE, Status.NO_DATA)
 ENOUGH_ACTUALS = 4
 _DAY = 86_400
+# figures of parts of a time don't add up to those of the whole
+_NOT_ADDITIVE = ("pipeline", "cac", "clv_12m", "romi", "minutes_per_prospect", "decision_maker_share")
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,8 @@ class Reader:
         judge = Judge(question, goal.period)
         if (barred := judge.barred(metric)) is not None:
             return Actual(status=barred.status, notes=(barred.notes,) if barred.notes else ())
+        if judge.early:
+            return Actual(status=Status.NOT_DUE)  # also of a metric that is that of as_of: its goal isn't yet
         try:
             row = judge.judged(metric, goal.scope, metric.figures(question)[ALL])
         except NotReachableError as column:
@@ -569,7 +573,7 @@ def _measured_history(reader: Reader, goal: Goal) -> list[Point]:
         marks.append(mark)
         day += timedelta(days=step)
     ends = [*marks[1:], until]
-    if metric.cohort or goal.kind == "level" or metric.name.endswith(("pipeline", "cac", "clv_12m")):
+    if metric.cohort or goal.kind == "level" or metric.name.endswith(_NOT_ADDITIVE):
         return _cumulated_questions(reader, goal, metric, ends)
     figures = metric.figures(reader.question(goal, marks=tuple(marks)))
     points: list[Point] = []

@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from scorecard import attribution, conversions, handoff
+from scorecard import attribution, campaigns_life, conversions, handoff, touch_work
 from scorecard.attribution import MODELS, SOURCED_BY, Credit, Part, Refused, has_touches
+from scorecard.campaigns_life import Return
 from scorecard.conversions import ClosedValue, Share
 from scorecard.journeys import Which
 from scorecard.measures import ALL, MEASURES, Group, Question, Sum
-from scorecard.periods import Period
 from scorecard.statistics import median_of_counts, newcombe, survival, wilson
+from scorecard.touch_work import Prospects, Reached
 
 Unit = Literal["number", "percent", "currency", "hours", "days"]
 Team = Literal["marketing", "sales", "shared"]
@@ -144,7 +145,9 @@ def _there(question: Question, need: str) -> bool:
 
 
 _ASSIGNED = "leads.assigned_at"
-_MEANS = frozenset({"cpl", "cost_per_mql", "cost_per_sql", "cac", "lead_rating", "clv_12m"})
+_MEANS = frozenset(
+    {"cpl", "cost_per_mql", "cost_per_sql", "cac", "lead_rating", "clv_12m", "minutes_per_prospect"}
+)
 
 
 # How measures are gathered
@@ -179,14 +182,6 @@ def _conversion(name: str) -> Callable[[Question], Gathered]:
 def _revenue(question: Question) -> Gathered:
     """Orders; without an orders table, what won deals are worth."""
     return question.sums("orders_amount" if question.dataset.has("orders") else "won_amount")
-
-
-def _acquisition(question: Question) -> Gathered:
-    """Spend and new customers; without orders, wins."""
-    spend = question.total("spend")
-    by_orders = question.dataset.has("orders")
-    new = conversions.new_customers(question) if by_orders else question.total("wins").n
-    return {ALL: (spend, Sum(new))}
 
 
 # How figures are formed
@@ -456,6 +451,82 @@ _BY_MODEL = Ways(
     "model", MODELS, "attribution", _attributed, lambda _: (), lambda _: ("touches",), ahead=True
 )
 
+_CALLED = ("touches.lead_id", "touches.at", "touches.kind")
+_OUTCOMES = (*_CALLED, "touches.outcome")
+_ORDINALS = ("first", "second", "third")
+
+
+def _minutes(measured: Prospects, _: Question) -> Figures:
+    value = measured.minutes / measured.timed if measured.timed else None
+    notes = (f"without_minutes={measured.untimed}",) if measured.untimed else ()
+    return Figures(value, measured.minutes, measured.timed, measured.timed, notes=notes)
+
+
+def _deciders(measured: Prospects, _: Question) -> Figures:
+    blank = measured.n - measured.known
+    return share(measured.deciders, measured.known, notes=(f"blank={blank}",) if blank else ())
+
+
+def _touched(name: str, label: str, meaning: str, formula: str, needs: tuple[str, ...], gather: Any, form: Any,
+             empty: Any) -> Metric:  # fmt: skip
+    """A rate of the touches themselves."""
+    return Metric(
+        name, label, meaning, formula, "sales", "percent", "up", needs, gather, form, empty, feeds=("touches",),
+        rate=True, table="touches",
+    )  # fmt: skip
+
+
+def _reached_within(k: int) -> Metric:
+    calls = "call" if k == 1 else "calls"
+    return _touched(
+        f"reached_within_{k}", f"Reached within {k} {calls}", f"Leads that {'one call' if k == 1 else f'{k} calls'} reached.",
+        f"leads spoken to in one of their first {k} calls / leads whose first call lies in the period", _OUTCOMES,
+        touch_work.reached, lambda found, _: share(found.within[k - 1], found.n), Reached(),
+    )  # fmt: skip
+
+
+def _close_rate(k: int) -> Metric:
+    which = _ORDINALS[k - 1]
+    return _touched(
+        f"close_rate_at_engagement_{k}", f"Closed at the {which} talk",
+        f"Leads won after their {which} talk, before another.",
+        f"leads for whom their {which} reached call or meeting was the last before the win / leads whose {which} one "
+        "lies in the period", (*_OUTCOMES, "leads.won_at"), lambda q: touch_work.closing(q, k), _shared, Share(),
+    )  # fmt: skip
+
+
+def _return(measured: Return | Refused, _: Question) -> Figures:
+    """What came back for each unit spent, less that unit: 0 is break-even."""
+    if isinstance(measured, Refused):
+        return Figures(n=measured.paths, notes=(f"too_few_paths={measured.paths}",))
+    gain, spent = measured.margin - measured.spent, measured.spent
+    if spent <= 0:
+        return Figures(None, gain, spent, 0)
+    return Figures(gain / spent, gain, spent, measured.deals)
+
+
+_TOUCH_WORK = (
+    Metric(
+        "minutes_per_prospect", "Minutes per prospect", "Minutes on the phone for each lead called.",
+        "sum of minutes of the calls in the period / leads called; calls without minutes left out and shown", "sales",
+        "number", None, (*_CALLED, "touches.minutes"), touch_work.prospects, _minutes, Prospects(), feeds=("touches",),
+        table="touches",
+    ),
+    *(_reached_within(k) for k in (1, 2, 3)),
+    *(_close_rate(k) for k in (1, 2, 3)),
+    _touched(
+        "decision_maker_share", "Decision-makers", "Leads called who decide themselves.",
+        "leads with decision_maker yes / leads called in the period; blanks left out and shown",
+        (*_CALLED, "leads.decision_maker"), touch_work.prospects, _deciders, Prospects(),
+    ),
+    _touched(
+        "mail_acknowledged_rate", "Mail acknowledged", "Leads who acknowledged the mail they got.",
+        "leads with a touch acknowledged since their first mail / leads whose first mail lies in the period", _OUTCOMES,
+        touch_work.acknowledged, _shared, Share(),
+    ),
+)  # fmt: skip
+
+
 METRICS: dict[str, Metric] = {
     m.name: m
     for m in (
@@ -488,9 +559,10 @@ METRICS: dict[str, Metric] = {
         _cost_per("cost_per_sql", "Cost per SQL", "Spend for each lead that sales found qualified.", "sqls"),
         Metric(
             "cac", "Customer acquisition cost", "Spend for each new customer.",
-            "spend / customers whose first order lies in the period (without orders: wins)", "shared", "currency",
-            "down", (*MEASURES["spend"].needs, "orders.customer_id?leads.won_at"), _acquisition, _per_count,
-            (Sum(), Sum()), feeds=("spend",), groups=False, table="spend",
+            "spend / customers whose first order lies in the period (without orders: wins); a campaign's are those whose "
+            "first order is the campaign's", "shared", "currency", "down",
+            (*MEASURES["spend"].needs, "orders.customer_id?leads.won_at"), campaigns_life.acquisition, _per_count,
+            (Sum(), Sum()), feeds=("spend",), table="spend", whole_life=True,
         ),
         Metric(
             "conversion_rate", "Landing page conversion", "Visits that convert.", "conversions / visits", "marketing",
@@ -583,11 +655,9 @@ METRICS: dict[str, Metric] = {
         Metric(
             "clv_12m", "Customer value, first 12 months", "Margin a new customer brings in the first 12 months.",
             "mean margin in the 12 months from the first order on, of customers whose first order lies in the 12 months "
-            "that end 12 months before min(period end, as_of)", "shared", "currency", "up",
+            "that end 12 months before min(period end, as_of); a campaign's are all until then", "shared", "currency", "up",
             ("orders.customer_id", "orders.closed_at", "orders.amount", "orders.margin|settings.margin"),
-            lambda q: {ALL: conversions.lifetime_value(q, Period(q.clock.zone.from_epoch(q.start).date(),
-                                                                 q.clock.zone.from_epoch(q.end).date(), ""))},
-            _worth, Share(), feeds=(), groups=False, table="orders",
+            campaigns_life.lifetime_value, _worth, Share(), table="orders", whole_life=True,
         ),
         _marketings("pipeline", "sourced"),
         _marketings("pipeline", "influenced"),
@@ -602,5 +672,13 @@ METRICS: dict[str, Metric] = {
             "the lead's campaign_id", "shared", "currency", "up", (*_REVENUE, *_JOURNEYS), _agreed(_BY_MODEL), _credited,
             Credit(), feeds=("orders",), ways=_BY_MODEL,
         ),
+        Metric(
+            "romi", "Return on spend", "What campaigns earn beyond their cost, for each unit spent; 0 is break-even.",
+            "(revenue attributed by the agreed model x margin - spend) / spend; the margin of an order, else settings.margin",
+            "shared", "percent", "up",
+            (*MEASURES["spend"].needs, "leads.lead_id", *_REVENUE, "orders.margin|settings.margin", *_JOURNEYS),
+            campaigns_life.returns, _return, Return(), feeds=("spend", "orders", "touches"), table="spend", whole_life=True,
+        ),
+        *_TOUCH_WORK,
     )
 }  # fmt: skip

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
-from scorecard import goals, quotas, small
+from scorecard import campaigns_life, goals, quotas, small
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
 from scorecard.judge import Judge
@@ -203,8 +203,12 @@ def _grouped(metric: Metric, asked: Question, judge: Judge, everyone: Sequence[s
         return
     for person in everyone:
         found.setdefault(person, metric.of(metric.empty, asked))
+    ages = campaigns_life.ages(asked.dataset, asked.as_of) if judge.lifelong else {}
     for group in sorted(found, key=lambda g: (g is None, str(g))):
-        yield judge.judged(metric, scope((str(asked.by), _text(group))), found[group])
+        figures = found[group]
+        if group in ages:
+            figures = replace(figures, notes=(f"age_days={ages[str(group)]}", *figures.notes))
+        yield judge.judged(metric, scope((str(asked.by), _text(group))), figures)
 
 
 def _grouped_in_way(

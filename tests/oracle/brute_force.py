@@ -5,18 +5,20 @@ Independent of scorecard/ and data_sources/: it shares the contract's words with
 and goals, rows.py writes a row.
 """
 
-from tests.oracle import attribution, targets
+from tests.oracle import attribution, campaigns, targets, touch_work
 from tests.oracle.company import Company, Window
 from tests.oracle.metrics import CATALOGUE, dimension, passes_in, path, tables_of
 from tests.oracle.rows import data_until, needs, numbers, row, scope
 
+CATALOGUE.update(campaigns.CATALOGUE | touch_work.CATALOGUE)
 TARGETS = {
     "quota_attainment": targets.quota_attainment,
     "required_per_day": targets.required_per_day,
     "alignment_gap": targets.alignment_gap,
     "goal_progress": targets.goal_progress,
 }
-ALL = (*CATALOGUE, "rejections_by_reason", *attribution.METRICS, *TARGETS)
+SPECIAL = attribution.METRICS | campaigns.ROWS
+ALL = (*CATALOGUE, "rejections_by_reason", *SPECIAL, *TARGETS)
 
 
 def report(tables, period, as_of, by=(), metrics=None):
@@ -29,8 +31,8 @@ def report(tables, period, as_of, by=(), metrics=None):
             rows += metric_rows(company, CATALOGUE[name], window, by)
         elif name == "rejections_by_reason":
             rows += reason_rows(company, window, by)
-        elif name in attribution.METRICS:
-            rows += attribution.METRICS[name](company, window, by)
+        elif name in SPECIAL:
+            rows += SPECIAL[name](company, window, by)
         else:
             rows += TARGETS[name](company, window)
     return rows
@@ -47,7 +49,8 @@ def metric_rows(company, metric, window, by):
     items = metric.items(company, window)
     rows = [one_row(company, metric, "all", window, items)]
     for column in by:
-        if metric.grouped and all(path(company, t, column) for t in tables_of(company, metric)):
+        fits = not metric.only or column in metric.only
+        if metric.grouped and fits and all(path(company, t, column) for t in tables_of(company, metric)):
             rows += group_rows(company, metric, window, column)
     return rows
 

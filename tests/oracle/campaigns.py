@@ -1,4 +1,4 @@
-"""Customers of campaigns in the oracle: what each cost, what each is worth, what came back of what was spent."""
+"""Customers of campaigns in the oracle: their cost, their worth, what came back of what was spent."""
 
 from tests.oracle.attribution import _closed as closed
 from tests.oracle.attribution import _credit as credit
@@ -16,7 +16,6 @@ from tests.oracle.metrics import (
     spend_figures,
 )
 from tests.oracle.rows import needs, row, scope
-
 
 # --- customers
 
@@ -121,8 +120,8 @@ def worth(company, deal):
     return None if deal.amount is None else deal.amount * float(share)
 
 
-def credits(company, window, column):
-    """Of each campaign (or of None, of all): worth and weight of the deals it had a part in; too few paths: their number."""
+def credited(company, window, column):
+    """Of each campaign (None: of all) worth and weight of its deals; of too few paths their number."""
     model = company.settings.get("attribution", "linear")
     found = deals(company, "revenue", window)
     won = list({d.path: d for d in found if d.journey}.values())
@@ -176,7 +175,7 @@ def romi(company, window, by):
 
 
 def _romi_rows(company, window, column):
-    found = credits(company, window, column)
+    found = credited(company, window, column)
     spent = {}
     for item in feed_in(company, "spend", window):
         campaign = item.row.get("campaign_id") if column else None
@@ -207,8 +206,8 @@ def _romi_row(company, window, where, items, parts):
     value = gain / cost if known and cost > 0 else None
     n = sum(weight > 0 for _, weight in parts) if cost > 0 else 0
     status = None if value is not None else "no_data"
-    return row(company, "romi", where, window, unit="percent", value=value, numerator=gain, denominator=cost, n=n,
-               status=status)  # fmt: skip
+    figures = {"value": value, "numerator": gain, "denominator": cost, "n": n}
+    return row(company, "romi", where, window, unit="percent", status=status, **figures)
 
 
 ROWS = {"romi": romi}

@@ -73,6 +73,16 @@ OWNERS = ("ana", "bo", "Ana", 'O\'Neil, "Jr"', "  ", None)
 HOURS_OPEN = (("00:00", "24:00"), ("02:15", "02:45"), ("01:00", "04:00"), ("08:30", "12:30"))
 REASONS = ("no budget", "No budget", "wrong, person", None)
 CAMPAIGNS = ("C1", "C2", "C=3", "nowhere", None)
+OUTCOMES = (
+    "reached",
+    "reached",
+    "no_answer",
+    "left_message",
+    "acknowledged",
+    "meeting_set",
+    "declined",
+    None,
+)
 AMOUNTS = (None, 0, 100.0, 250.5, 1000.0, 99999.99, -50.0)
 CURRENCIES = (None, None, None, "EUR", "USD", "GBP")
 VOLUMES = ("leads", "mqls", "handoffs", "sqls", "opportunities", "wins", "losses")
@@ -98,7 +108,8 @@ BY = (
 )  # fmt: skip
 DROPPABLE = (
     "pass_no", "source", "campaign_id", "owner", "marketing_owner", "closed_by", "amount", "currency",
-    "industry", "reject_reason", "quality_rating", "nurture_campaign_id", *LEAD_STAMPS,
+    "industry", "reject_reason", "quality_rating", "nurture_campaign_id", "decision_maker",
+    *LEAD_STAMPS,
 )  # fmt: skip
 
 
@@ -155,6 +166,7 @@ def companies(draw, settings, first, end, as_of, *, max_leads=14):
         tables |= draw(_goals(first, end, day))
     for table, column in (("orders", "lead_id"), ("orders", "customer_id"), ("orders", "margin"),
                           ("spend", "campaign_id"), ("web", "conversions"), ("touches", "department"),
+                          ("touches", "outcome"), ("touches", "minutes"),
                           ("quotas", "person_id"), ("campaigns", "channel")):  # fmt: skip
         if not draw(st.integers(0, 15)):
             _drop(tables.get(table, []), column)
@@ -222,6 +234,7 @@ def _settings():
         "too_early": of(None, "0", "0.5"),
         "marketing_sources": of(None, "Webinar,🚀 Launch"),
         "half_life_days": of(None, "0.5"),
+        "attribution": of(None, "last", "u_shaped", "markov"),
     })  # fmt: skip
     return drawn.map(_flat)
 
@@ -277,6 +290,7 @@ def _pass(draw, lead_id, pass_no, moment):
         **stamps,
         "reject_reason": draw(st.sampled_from(REASONS)),
         "quality_rating": draw(st.sampled_from((None, 1, 3, 5))),
+        "decision_maker": draw(st.sampled_from((None, 0, 1))),
         "nurture_campaign_id": draw(st.sampled_from((None, None, "C2"))),
         "amount": draw(st.sampled_from(AMOUNTS)),
         "currency": draw(st.sampled_from(CURRENCIES)),
@@ -301,8 +315,9 @@ def _old_lead(n, created, pace):
         c: created + i * pace * DAY
         for i, c in enumerate(("mql_at", "handed_off_at", "accepted_at", "sql_at"))
     }
-    return dict.fromkeys((*LEAD_STAMPS, "reject_reason", "quality_rating", "nurture_campaign_id", "currency",
-                          "closed_by", "campaign_id", "marketing_owner")) | {
+    return dict.fromkeys((*LEAD_STAMPS, "reject_reason", "quality_rating", "decision_maker",
+                          "nurture_campaign_id", "currency", "closed_by", "campaign_id",
+                          "marketing_owner")) | {
         "lead_id": f"H{n}", "pass_no": 1, "created_at": created, "source": "Webinar", "owner": "ana", **steps,
         "won_at": created + n * pace * DAY, "amount": 10.0, "industry": "Retail",
     }  # fmt: skip
@@ -361,11 +376,27 @@ def _touches(moment, names):
         "at": moment,
         "department": st.sampled_from(("sales", "sales", "marketing", None)),
         "campaign_id": st.sampled_from(CAMPAIGNS),
-        "kind": st.sampled_from(("call", "email", None)),
+        "person_id": st.sampled_from(("ana", "bo", None)),
+        "kind": st.sampled_from(("call", "call", "meeting", "mail", "email", None)),
+        "outcome": st.sampled_from(OUTCOMES),
+        "minutes": st.sampled_from((None, 0.0, 4.0, 12.5)),
     })  # fmt: skip
-    several = st.lists(one, max_size=12)
+    several = st.tuples(st.lists(one, max_size=12), st.lists(_talks(one), max_size=3)).map(
+        lambda found: [*found[0], *(row for rows in found[1] for row in rows)]
+    )
     plain = several.map(lambda rows: [{"touch_id": f"T{n}", **row} for n, row in enumerate(rows)])
     return st.one_of(plain, plain, plain.map(_at_midnight))
+
+
+@st.composite
+def _talks(draw, one):
+    """Touches of one lead, each a step from the one before."""
+    rows = draw(st.lists(one, min_size=1, max_size=6))
+    at = rows[0]["at"]
+    for row in rows[1:]:
+        at = at + draw(st.sampled_from(STEPS))
+        row |= {"lead_id": rows[0]["lead_id"], "at": at}
+    return rows
 
 
 def _at_midnight(rows):

@@ -55,6 +55,8 @@ class Metric:
     grouped: bool = True
     whole_life: bool = False  # campaign rows run over the campaign's whole life
     immature: Callable = never
+    tables: tuple | Callable = ()  # where its rows stand; blank: `tables_of` knows
+    only: tuple = ()  # the columns it can be grouped by; blank: any that is reached
 
 
 def measure(company, metric, window, conditions=()):
@@ -81,6 +83,8 @@ def missing(company, metric, conditions=()):
 
 def tables_of(company, metric):
     """The tables whose rows the metric is about."""
+    if metric.tables:
+        return metric.tables(company) if callable(metric.tables) else metric.tables
     if metric.name in ("visits", "signups", "conversion_rate", "micro_conversion_rate"):
         return ("web",)
     if metric.name == "spend":
@@ -340,78 +344,6 @@ def cost_per(name, column, per_lead):
 def ratio(numerator, denominator):
     value = numerator / denominator if numerator is not None and denominator else None
     return Figures(value, numerator, denominator, denominator, no_data=value is None)
-
-
-def cac_needs(company):
-    column = "orders.customer_id" if company.has("orders") else "leads.won_at"
-    return company.lacks("spend.date", "spend.amount", column)
-
-
-def cac_figures(company, window, items):
-    spent = spend_figures(company, window, items).value
-    if not company.has("orders"):
-        return ratio(spent, len(passes_in(company, "won_at", window)))
-    if not company.covers("orders", window):
-        return Figures(None, spent, 0, 0, no_data=True)
-    new = [first for first in first_orders(company).values() if company.inside(first, window)]
-    return ratio(spent, len(new))
-
-
-def first_orders(company):
-    """When each customer ordered first, of the orders seen."""
-    firsts = {}
-    for order in company.tables.get("orders", []):
-        customer, closed = order.get("customer_id"), company.seen(order["closed_at"])
-        if customer is not None and closed is not None:
-            firsts[customer] = min(closed, firsts.get(customer, closed))
-    return firsts
-
-
-def clv_needs(company):
-    lacking = company.lacks("orders.customer_id", "orders.closed_at")
-    if not company.has("orders", "margin") and not company.has("settings", "margin"):
-        lacking += ["orders.margin"]
-    if not company.has("orders", "margin"):
-        lacking += company.lacks("orders.amount")
-    return lacking
-
-
-def no_items(company, window):
-    return []
-
-
-def clv_figures(company, window, items):
-    """The mean margin of a customer's first 12 months, of customers who began 24 to 12 months ago."""
-    end = wall(company, min(window.end, company.instant))
-    began, until = years_on(end, -2), years_on(end, -1)
-    firsts = {customer: wall(company, first) for customer, first in first_orders(company).items()}
-    firsts = {customer: first for customer, first in firsts.items() if began <= first < until}
-    margins = 0
-    for order in company.tables.get("orders", []):
-        first = firsts.get(order.get("customer_id"))
-        if first is None or company.seen(order["closed_at"]) is None:
-            continue
-        if wall(company, order["closed_at"]) < years_on(first, 1):
-            margins += margin_of(company, order) or 0
-    return ratio(margins if firsts else 0, len(firsts))
-
-
-def wall(company, instant):
-    """What the local clock shows, without zone."""
-    return company.local(instant).replace(tzinfo=None)
-
-
-def years_on(moment, years):
-    """The same date and time so many years on; of a 29th of February, the 28th."""
-    leap = (moment.month, moment.day) == (2, 29)
-    return moment.replace(year=moment.year + years, day=28 if leap else moment.day)
-
-
-def margin_of(company, order):
-    if order.get("margin") is not None:
-        return order_money(company, order, "margin")
-    share, amount = company.number("margin"), order_money(company, order, "amount")
-    return None if share is None or amount is None else amount * float(share)
 
 
 # --- closed in the period
@@ -782,10 +714,6 @@ CATALOGUE = {
         cost_per("cost_per_mql", "mql_at", per_lead=True),
         cost_per("cost_per_sql", "sql_at", per_lead=False),
         Metric(
-            "cac", "currency", cac_needs,
-            lambda c, w: feed_in(c, "spend", w), cac_figures, feeds=("spend", "orders"), grouped=False,
-        ),
-        Metric(
             "win_rate", "percent",
             lambda c: c.lacks("leads.won_at", "leads.lost_at"), closed_items, win_rate_figures,
         ),
@@ -840,9 +768,5 @@ CATALOGUE = {
         conversion("mql_to_sql_rate", "mql_at", "sql_at"),
         conversion("lead_to_win_rate", "created_at", "won_at"),
         conversion("handoff_to_win_rate", "handed_off_at", "won_at", per_lead=False),
-        Metric(
-            "clv_12m", "currency", clv_needs,
-            no_items, clv_figures, grouped=False,
-        ),
     )
 }  # fmt: skip

@@ -12,7 +12,9 @@ MARKETING = {
 }  # fmt: skip
 SALES = {
     "sqls", "opportunities", "wins", "losses", "revenue", "pipeline", "win_rate", "win_rate_value",
-    "sales_cycle_days",
+    "sales_cycle_days", "minutes_per_prospect", "reached_within_1", "reached_within_2", "reached_within_3",
+    "close_rate_at_engagement_1", "close_rate_at_engagement_2", "close_rate_at_engagement_3",
+    "decision_maker_share", "mail_acknowledged_rate",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from tests.oracle.company import DAY, Window, add_months
 from tests.oracle.metrics import CATALOGUE, measure, missing, wilson
 from tests.oracle.rows import needs, row, scope
 
-RATIOS = {"cpl", "cost_per_mql", "cost_per_sql", "cac", "lead_rating", "clv_12m"}
+RATIOS = {"cpl", "cost_per_mql", "cost_per_sql", "cac", "lead_rating", "clv_12m", "minutes_per_prospect"}
 OWNER = {"marketing": "marketing_owner", "sales": "owner"}
 
 
