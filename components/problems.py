@@ -66,11 +66,12 @@ def _group(group: Group, formats: Formats, *, opened: bool) -> Html:
 
 
 def _weight(group: Group, formats: Formats) -> str:
-    """'leads · 12 rows · 2 left out, 450 €'."""
+    """'leads · 12 rows · 2 left out, 450 €', or '2 rows, 450 € left out of Q3 2026' where that is all."""
     rows = f"{formats.number(group.rows)} {'row' if group.rows == 1 else 'rows'}"
-    return " · ".join(
-        part for part in (group.table, rows, _cost(group.left_out, group.amount, formats)) if part
-    )
+    costs = checks_costs.costs(group.problems)
+    dated = len(costs) == 1 and costs[0].period is not None
+    cost = costs[0].in_words(formats) if dated else _cost(group.left_out, group.amount, formats)
+    return " · ".join(part for part in (group.table, rows, cost) if part)
 
 
 def _cost(rows: int, amount: float | None, formats: Formats) -> str:
@@ -153,7 +154,7 @@ def locks(shown: Sequence[Locked]) -> None:
     """What is missing, what it is for, and what it unlocks: what unlocks most, the rest folded."""
     _locks(shown[:_FIRST_LOCKS])
     if rest := shown[_FIRST_LOCKS:]:
-        with st.expander(f"{len(rest)} more that unlock less" if len(rest) > 1 else "One more"):
+        with st.expander(f"And {len(rest)} more", key="locks_more"):
             _locks(rest)
 
 
@@ -165,8 +166,8 @@ def _locks(shown: Sequence[Locked]) -> None:
 def _lock(one: Locked) -> Html:
     return html(
         '<li><span class="t-place">{need}</span><span class="t-fine">{meaning}</span>'
-        "<span>unlocks {unlocks}</span></li>",
-        need=one.need, meaning=one.meaning, unlocks=_unlocked(one.unlocks),
+        "<span>brings {unlocks}</span></li>",
+        need=one.to_do, meaning=one.meaning, unlocks=_unlocked(one.unlocks),
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ _stay = st.components.v2.component(
     js="""
       export default function () {
         const go = (click) => {
-          const link = click.target.closest?.('a[target="_self"]');
+          const link = click.target.closest?.('.stHtml a[href]:not([target])');
           const modified = click.button || click.metaKey || click.ctrlKey || click.shiftKey || click.altKey;
           if (!link || modified || click.defaultPrevented || link.origin !== location.origin) return;
           click.preventDefault();
@@ -96,13 +96,15 @@ def _let_go(source: Source, folder: str) -> None:
 def offer() -> None:
     """Where a viewer puts in his files; what can be read is looked at from the next run on."""
     failure: str = st.session_state.get(_FAILURE, "")
-    with st.expander("Look at a file of your own", icon=":material/upload_file:", expanded=bool(failure)):
+    turn = st.session_state.setdefault(_ROUND, 0)
+    title, icon = "Look at a file of your own", ":material/upload_file:"
+    with st.expander(title, icon=icon, expanded=bool(failure), key=f"look_{turn}"):
         st.html(html('<p class="t-note">{said}</p>', said=_SAID))
         files = st.file_uploader(
             "Workbook or CSV files",
             type=list(_ENDINGS),
             accept_multiple_files=True,
-            key=f"look_files_{st.session_state.setdefault(_ROUND, 0)}",
+            key=f"look_files_{turn}",
             label_visibility="collapsed",
         )
         if failure:
@@ -153,6 +155,7 @@ def banner(found: live.Live) -> None:
     shared = live.refresher().published.live
     to = "the shared data" if shared is None else shared.dataset.label
     read = Formats.of(small.settings(found.dataset)).moment(int(found.checked.timestamp()))
+    _stay(key="look_stays", height=1, width=1)
     with st.container(horizontal=True, vertical_alignment="center", key="page_look"):
         said = html(
             '<p class="t-look">You are looking at <b>{label}</b>: only you, until you close this tab. '
@@ -161,4 +164,3 @@ def banner(found: live.Live) -> None:
         )  # fmt: skip
         st.html(said, width="stretch")
         st.button(f"Back to {escape(to)}", on_click=back, icon=":material/undo:", key="look_back")
-        _stay(key="look_stays", height=1)

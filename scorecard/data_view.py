@@ -279,11 +279,12 @@ def _rows(dataset: Dataset, name: str) -> int:
 
 @dataclass(frozen=True)
 class Locked:
-    """Something that is missing, what it is for, and what it unlocks."""
+    """Something that is missing, what it is for, what it unlocks, and what to do about it."""
 
     need: str
     meaning: str
     unlocks: tuple[str, ...]
+    to_do: str
 
 
 def locked(dataset: Dataset, period: Period, as_of: AsOf) -> tuple[Locked, ...]:
@@ -296,7 +297,7 @@ def locked(dataset: Dataset, period: Period, as_of: AsOf) -> tuple[Locked, ...]:
     for metric in METRICS.values():
         for need in _lacks(dataset, metric.needs) or metric.lacks(question):
             needs.setdefault(need, []).append(metric.label)
-    told = [*_tables_missing(dataset, needs), *(_locked(need, labels) for need, labels in needs.items())]
+    told = [*_tables_missing(dataset, needs), *(_locked(dataset, *one) for one in needs.items())]
     return tuple(sorted(told, key=lambda one: -len(one.unlocks)))
 
 
@@ -308,15 +309,17 @@ def _tables_missing(dataset: Dataset, needs: dict[str, list[str]]) -> Iterator[L
             columns = [n.partition(".")[2] for n in own if "." in n]
             labels = list(dict.fromkeys(label for need in own for label in needs.pop(need)))
             beside = f" with {words.listing(columns)}" if columns else ""
-            yield Locked(f"the table {table}{beside}", TABLES[table].doc, tuple(labels))
+            add = unlock.table_to_add(table, columns, tabs=dataset.places is not None)
+            yield Locked(f"the table {table}{beside}", TABLES[table].doc, tuple(labels), add)
 
 
 def _is_of(table: str, need: str) -> bool:
     return need == table or (need.startswith(f"{table}.") and not {"|", "?"} & set(need))
 
 
-def _locked(need: str, labels: Iterable[str]) -> Locked:
-    return Locked(unlock.in_words(need), unlock.meaning(need), tuple(labels))
+def _locked(dataset: Dataset, need: str, labels: Iterable[str]) -> Locked:
+    add = unlock.to_do(need, tabs=dataset.places is not None)
+    return Locked(unlock.in_words(need), unlock.meaning(need), tuple(labels), add)
 
 
 def _lacks(dataset: Dataset, needs: Sequence[str]) -> Iterable[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scorecard.contract import SETTINGS, TABLES
 from scorecard.rows import Row
 from scorecard.words import listing
@@ -31,6 +33,30 @@ def _one(name: str) -> str:
     if table == "settings":
         return f"the setting {column}"
     return f"the column {column} of {table}"
+
+
+def to_do(need: str, *, tabs: bool) -> str:
+    """What its keeper can do: 'Add a column won_at to the tab leads.' `tabs`: the source is a spreadsheet."""
+    if need == "times":
+        return f"Write {_TIMES}."
+    kind = "tab" if tabs else "table"
+    first, _, other = need.partition("?")
+    ways = " or ".join(_added(name, kind) for name in first.split("|"))
+    beside = f" (or, without a {kind} {first.partition('.')[0]}, {_added(other, kind)})" if other else ""
+    return f"Add {ways}{beside}."
+
+
+def _added(name: str, kind: str) -> str:
+    table, _, column = name.partition(".")
+    if not column:
+        return table if " " in table else f"a {kind} {table}"
+    return f"a {'row' if table == 'settings' else 'column'} {column} to the {kind} {table}"
+
+
+def table_to_add(table: str, columns: Sequence[str], *, tabs: bool) -> str:
+    """The same for a whole table: 'Add a tab spend with the columns date and amount.'."""
+    beside = f" with the column{'s' * (len(columns) > 1)} {listing(columns)}" if columns else ""
+    return f"Add a {'tab' if tabs else 'table'} {table}{beside}."
 
 
 def meaning(need: str) -> str:

@@ -156,6 +156,32 @@ def test_problems_are_narrowed_by_the_address(demo_url, opened):
     assert set(frame["Table"]) == {"orders"}
 
 
+def test_problems_are_narrowed_to_who_answers_for_them(demo_url, opened):
+    everybody = frames(opened("data", demo_url))["Severity"]
+    own = frames(opened("data", demo_url, who="Olga Petrova"))["Severity"]
+    assert set(own["Who answers"]) == {"Olga Petrova"}
+    assert len(own) == (everybody["Who answers"] == "Olga Petrova").sum()
+
+
+def test_what_unlocks_most_stands_first_and_the_rest_is_folded(tmp_path, opened):
+    app = opened("data", write(tmp_path / "little.db", leads=[lead("L1")]))
+    dataset, as_of = now()
+    found = data_view.locked(dataset, QUARTER, as_of)
+    more = next(fold for fold in app.expander if fold.label == f"And {len(found) - 5} more")
+    folded = " ".join(part.proto.body for part in more.get("html"))
+    assert [one.to_do in folded for one in found] == [False] * 5 + [True] * (len(found) - 5)
+    assert all(one.to_do in text_of(app) for one in found)
+
+
+def test_the_corner_counts_the_errors_that_touch_a_page_and_leads_to_them(tmp_path, opened):
+    goal = {"goal_id": "G1", "target": "lots", "start": "2026-07-01", "due": "2026-12-31"}
+    url = write(tmp_path / "wrong.db", leads=[lead("L1")], goals=[goal])
+    assert "this page" not in text_of(opened("quotas", url))
+    app = AppTest.from_file(str(ROOT / "pages/targets/goals.py"), default_timeout=60).run()
+    assert "1 error touches this page" in text_of(app)
+    assert 'href="data?severity=error"' in markup(app)
+
+
 # --- little, nothing, and names that are markup
 
 

@@ -76,8 +76,33 @@ def test_what_is_left_out_is_told_by_the_quarter_it_would_count_in(company):
         ("2026-Q4", 1), ("2026-Q3", 2), (None, 1),
     ]  # fmt: skip
     english = Formats.of(small.settings(dataset))
+    assert text(found.verdict).endswith(
+        "The errors leave out 4 rows: 1 row of Q4 2026; 2 rows of Q3 2026; 1 row of no known day."
+    )
     assert found.costs[1].in_words(english) == "2 rows left out of Q3 2026"
     assert Cost(None, 3, 12_400.0).in_words(english) == "3 rows, €12,400 left out"
+
+
+def test_the_verdict_names_one_quarter_at_once_and_sums_up_the_early_ones(tmp_path):
+    def verdict(name, *days):
+        actuals = [{"goal_id": None, "date": day, "value": 1} for day in days]
+        dataset = Company(tmp_path / name, goal_actuals=actuals).dataset
+        return text(data_view.wrong(dataset, at(dataset)).verdict)
+
+    assert verdict("one", "2026-08-05", "2026-09-05").endswith("The errors leave out 2 rows of Q3 2026.")
+    many = ("2025-01-01", "2025-05-01", "2026-01-01", "2026-01-02", "2026-05-01")
+    assert verdict("many", *many).endswith(
+        "The errors leave out 5 rows: 1 row of Q2 2026; 2 rows of Q1 2026; 2 rows of earlier quarters."
+    )
+
+
+def test_what_is_locked_says_what_to_add_most_first(company):
+    dataset = company(leads=[lead("L1")])
+    found = data_view.locked(dataset, QUARTER, at(dataset))
+    assert all(one.to_do.endswith(".") for one in found)
+    assert "Add a table spend with the columns date and amount." in [one.to_do for one in found]
+    counts = [len(one.unlocks) for one in found]
+    assert counts == sorted(counts, reverse=True)
 
 
 def test_groups_are_narrowed_by_who_answers(demo):
