@@ -63,7 +63,7 @@ class _Firsts:
         ]
         chosen = select(*columns).select_from(self.view.origin)
         ordered = chosen.where(who.is_not(None), at < question.as_of.until).subquery("ordered")
-        self.rows = select(ordered).where(ordered.c.k == 1, ordered.c.asked == 1).cte("firsts")
+        self.rows = once(select(ordered).where(ordered.c.k == 1, ordered.c.asked == 1), "firsts")
 
 
 def new_customers(question: Question) -> Mapping[Group, Sum]:
@@ -135,7 +135,7 @@ def returns(question: Question) -> dict[Group, Return | Refused]:
 
 
 def credited(question: Question) -> dict[Group, list[float]]:
-    """What each deal left for each campaign, by the agreed model; NotReachableError when touches name none."""
+    """What each deal left for each campaign by the agreed model; NotReachableError when touches name none."""
     asked = journeys.parted(question)
     if asked.by is None:
         raise NotReachableError(str(question.by))

@@ -1,0 +1,60 @@
+import streamlit as st
+
+from components import board, campaign_page, tiles
+from components.page import View, open_page
+from components.sections import outline, section
+from scorecard import campaigns, campaigns_compare
+
+TABLES = ("campaigns", "signoffs", "spend", "web", "touches", "feedback", "reviews", "orders", "settings")
+view = open_page(
+    "campaigns",
+    "What did we plan together, who agreed, and what did it bring?",
+    TABLES,
+    filters=False,
+    period=False,
+    compare=False,
+)
+
+
+def found(now: View) -> campaigns.Overview:
+    return now.get(campaigns.read, now.as_of)
+
+
+def panel(now: View) -> campaigns.Panel | None:
+    return None if asked is None else now.get(campaigns.panel, now.as_of, asked)
+
+
+def compared(now: View) -> campaigns_compare.Comparison | None:
+    return now.get(campaigns_compare.compare, now.as_of, several) if several else None
+
+
+nothing = outline(view, lambda now: found(now).nothing)
+if nothing is not None:
+    tiles.empty(*nothing)
+    st.stop()
+
+section(view, "verdict", lambda now: found(now).verdict, board.verdict)
+names = outline(view, lambda now: campaign_page.names(found(now)))
+left, right = st.columns(2, gap="large")
+with left:
+    asked = campaign_page.pick(names)
+with right:
+    several = campaign_page.pick_several(names)
+if asked is not None and asked not in names:
+    gone = f"There is no campaign {asked}"
+    tiles.empty(gone, "It may have been renamed or taken out; the list has all.")
+
+section(view, "compared", compared, campaign_page.side_by_side)
+if asked in names:
+    section(view, "title", panel, campaign_page.title)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        section(view, "goals", panel, campaign_page.goals)
+        section(view, "cost", panel, campaign_page.cost)
+        section(view, "brought", panel, campaign_page.brought)
+        section(view, "touched", panel, campaign_page.touched)
+    with right:
+        section(view, "agreed", panel, campaign_page.agreed)
+        section(view, "said", panel, campaign_page.said)
+
+section(view, "all", found, campaign_page.every)

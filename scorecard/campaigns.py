@@ -1,0 +1,486 @@
+"""What both teams planned together, who agreed, and what it brought: the list, and all about one campaign.
+
+Figures are rows of the report for a campaign's whole life to as_of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal
+
+from scorecard import campaigns_life, report, small, words
+from scorecard.clock import AsOf
+from scorecard.dataset import Dataset
+from scorecard.formats import NOTHING, Formats
+from scorecard.goal_tree import Fact
+from scorecard.goal_tree import Line as GoalLine
+from scorecard.goal_tree import lines as goal_lines
+from scorecard.goals import goals
+from scorecard.judge import Judge
+from scorecard.measures import ALL, NotReachableError, Question
+from scorecard.metrics import METRICS, Metric
+from scorecard.periods import Period, of_dates
+from scorecard.rows import Row
+from scorecard.scopes import Filter, scope
+from scorecard.status import Status, Tone
+from scorecard.words import Said, Sentence, sentence
+
+Phase = Literal["planned", "live", "ended"]
+Rows = Mapping[str, Row]
+
+TEAMS: Final = ("marketing", "sales")
+LISTED: Final = ("spend", "leads", "wins", "cpl")
+BROUGHT: Final = (
+    "visits", "conversion_rate", "micro_conversion_rate", "leads", "mqls", "handoffs", "accepted",
+    "acceptance_rate", "sqls", "wins", "revenue", "lead_rating",
+)  # fmt: skip
+COST: Final = ("spend", "cpl", "cost_per_mql", "cost_per_sql", "cac", "romi", "clv_12m")
+TOUCHED: Final = (
+    "minutes_per_prospect", "reached_within_1", "reached_within_2", "reached_within_3",
+    "close_rate_at_engagement_1", "close_rate_at_engagement_2", "close_rate_at_engagement_3",
+    "decision_maker_share", "mail_acknowledged_rate",
+)  # fmt: skip
+_NAMED_IN_VERDICT: Final = 3
+_FOREVER: Final = Period(date(1970, 1, 1), date(9999, 1, 1), "whole life")
+
+
+# --- campaigns and their state ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that is to be seen wherever the campaign appears."""
+
+    word: str
+    tone: Tone
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One row of campaigns with its state; `unsigned` are the teams without a sign-off, None where unknown.
+
+    `late` are teams that signed on a later day than the launch. `age` is in days since it began.
+    """
+
+    campaign_id: str
+    name: str
+    channel: str
+    stage: str
+    offer: str
+    audience: str
+    start: date | None
+    end: date | None
+    budget: float | None
+    phase: Phase
+    unsigned: tuple[str, ...] | None
+    late: tuple[str, ...]
+    reviewed: bool | None
+    age: int | None
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Its phase, then what is wrong."""
+        found = [_PHASES[self.phase]]
+        if self.unsigned and self.phase == "planned":
+            found.append(Mark(f"waits for {words.listing(self.unsigned)} to sign", "muted", "○"))
+        elif self.unsigned:
+            found.append(Mark(f"{_LAUNCHED[self.phase]} without {_both(self.unsigned)}", "bad", "✕"))
+        if self.owes_review:
+            found.append(Mark("ended without a review", "warn", "▲"))
+        return tuple(found)
+
+    @property
+    def owes_review(self) -> bool:
+        return self.phase == "ended" and self.reviewed is False
+
+    @property
+    def went_without(self) -> bool:
+        """Whether it went live without both sign-offs."""
+        return self.phase != "planned" and bool(self.unsigned)
+
+
+_PHASES: Final[Mapping[Phase, Mark]] = {
+    "planned": Mark("planned", "muted", "◷"),
+    "live": Mark("live", "good", "●"),
+    "ended": Mark("ended", "muted", "■"),
+}
+_LAUNCHED: Final = {"live": "live", "ended": "ran"}
+
+
+def _both(unsigned: Sequence[str]) -> str:
+    return (
+        "both sign-offs"
+        if len(unsigned) > 1
+        else f"{unsigned[0]}'{'' if unsigned[0] == 'sales' else 's'} sign-off"
+    )
+
+
+def campaigns(dataset: Dataset, as_of: AsOf) -> tuple[Campaign, ...]:
+    """Every campaign, the live ones first, then the planned, then the ended, the latest begun first."""
+    signed, reviewed = _signed(dataset, as_of), _reviewed(dataset, as_of)
+    ages = campaigns_life.ages(dataset, as_of)
+    found = [
+        _campaign(dataset, row, as_of, signed, reviewed, ages) for row in small.rows(dataset, "campaigns")
+    ]
+    order = ("live", "planned", "ended")
+    return tuple(
+        sorted(found, key=lambda c: (order.index(c.phase), -(c.start or date.min).toordinal(), c.campaign_id))
+    )
+
+
+def _signed(dataset: Dataset, as_of: AsOf) -> dict[tuple[str, str], int] | None:
+    """When each team first signed each campaign; None without a table signoffs."""
+    if "signoffs" not in dataset.relations:
+        return None
+    found: dict[tuple[str, str], int] = {}
+    for row in small.rows(dataset, "signoffs"):
+        if row["at"] < as_of.until:
+            key = (str(row["campaign_id"]), str(row["department"]))
+            found[key] = min(row["at"], found.get(key, row["at"]))
+    return found
+
+
+def _reviewed(dataset: Dataset, as_of: AsOf) -> frozenset[str] | None:
+    """The campaigns that had a review; None without a table reviews."""
+    if "reviews" not in dataset.relations:
+        return None
+    held = (r for r in small.rows(dataset, "reviews") if r["held_at"] is None or r["held_at"] < as_of.until)
+    return frozenset(str(row["campaign_id"]) for row in held if row["campaign_id"] is not None)
+
+
+def _campaign(
+    dataset: Dataset,
+    row: Mapping[str, Any],
+    as_of: AsOf,
+    signed: Mapping[tuple[str, str], int] | None,
+    reviewed: frozenset[str] | None,
+    ages: Mapping[str, int],
+) -> Campaign:
+    campaign_id, zone = str(row["campaign_id"]), small.settings(dataset).zone
+    launch = _launch(dataset, row)
+    keys = {} if signed is None else {t: signed[campaign_id, t] for t in TEAMS if (campaign_id, t) in signed}
+    day_of = {team: zone.from_epoch(at).date() for team, at in keys.items()}
+    return Campaign(
+        campaign_id=campaign_id,
+        name=str(row["name"] or campaign_id),
+        channel=words.group(dataset, "channel", row["channel"]) if row["channel"] else "",
+        stage=str(row["stage"] or ""),
+        offer=str(row["offer"] or ""),
+        audience=str(row["audience"] or ""),
+        start=row["start"],
+        end=row["end"],
+        budget=row["budget"],
+        phase=_phase(launch, row["end"], as_of),
+        unsigned=None if signed is None else tuple(team for team in TEAMS if team not in keys),
+        late=tuple(team for team, day in day_of.items() if launch is not None and day > launch),
+        reviewed=None if reviewed is None else campaign_id in reviewed,
+        age=ages.get(campaign_id),
+    )
+
+
+def _launch(dataset: Dataset, row: Mapping[str, Any]) -> date | None:
+    """The day it went live: launched_at, and where the table has no such column, its start."""
+    if row["launched_at"] is not None:
+        return small.settings(dataset).zone.from_epoch(row["launched_at"]).date()
+    found: date | None = None if dataset.has("campaigns.launched_at") else row["start"]
+    return found
+
+
+def _phase(launch: date | None, end: date | None, as_of: AsOf) -> Phase:
+    if end is not None and end < as_of.day:
+        return "ended"
+    return "live" if launch is not None and launch <= as_of.day else "planned"
+
+
+# --- the list ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """A campaign and its figures; locked metrics are missing."""
+
+    campaign: Campaign
+    rows: Rows
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All campaigns; `nothing` says why there are none, and what to do."""
+
+    lines: tuple[Line, ...]
+    verdict: tuple[Sentence, ...]
+    nothing: tuple[str, str] | None = None
+    lacking: tuple[str, ...] = ()
+
+
+def read(dataset: Dataset, as_of: AsOf) -> Overview:
+    """The list and what it comes to."""
+    if not (found := campaigns(dataset, as_of)):
+        what = "campaigns is empty" if "campaigns" in dataset.relations else "there is no table campaigns"
+        todo = "Fill the table campaigns: campaign_id, name, start and end are enough to begin with."
+        return Overview((), (), (f"No campaigns yet: {what}", todo))
+    figures = lifelong(dataset, as_of, LISTED)
+    lines = tuple(Line(c, figures.get(c.campaign_id, {})) for c in found)
+    return Overview(lines, _verdict(found), lacking=_lacking(dataset))
+
+
+def _verdict(found: Sequence[Campaign]) -> tuple[Sentence, ...]:
+    count = {phase: sum(c.phase == phase for c in found) for phase in _PHASES}
+    said = words.listing(f"{n} {phase}" for phase, n in count.items() if n)
+    total = words.counted(len(found), "campaign")
+    head = sentence(Said(f"{total}: {said}.", strong=True))
+    went = _naming([c for c in found if c.went_without], "went live without both sign-offs")
+    owing = _naming([c for c in found if c.owes_review], "ended without a review")
+    fine = sentence("Both teams signed everything that went live.")
+    if not any(c.unsigned is not None for c in found):
+        fine = ()
+    return tuple(part for part in (head, went or fine, owing) if part)
+
+
+def _naming(some: Sequence[Campaign], what: str) -> Sentence:
+    """'2 went live without both sign-offs: A and B.'; nothing where there are none."""
+    if not some:
+        return ()
+    shown = [Said(words.brief(c.name), page="campaigns", ask=(("campaign", c.campaign_id),)) for c in some]
+    more = len(shown) - _NAMED_IN_VERDICT
+    parts: list[str | Said] = [Said(f"{len(some)} {what}", strong=True), ": "]
+    for n, name in enumerate(shown[:_NAMED_IN_VERDICT]):
+        parts += [", " if n else "", name]
+    return sentence(*parts, f" and {more} more." if more > 0 else ".")
+
+
+def _lacking(dataset: Dataset) -> tuple[str, ...]:
+    unlock = {
+        "signoffs": "Fill the table signoffs, and each campaign shows who agreed to it.",
+        "reviews": "Fill the table reviews, and campaigns that ended without one are named.",
+        "spend": "Fill the table spend, and each campaign shows what it cost.",
+    }
+    return tuple(text for table, text in unlock.items() if table not in dataset.relations)
+
+
+# --- figures over a campaign's life -----------------------------------------------------------------------
+
+
+def lifelong(dataset: Dataset, as_of: AsOf, names: Iterable[str]) -> dict[str, dict[str, Row]]:
+    """Rows of the report by campaign, over each one's whole life; locked metrics are missing."""
+    question = Question(dataset, as_of, 0, report.FOREVER, by="campaign_id")
+    judge = Judge(question, _FOREVER).over_a_lifetime(question)
+    found: dict[str, dict[str, Row]] = {}
+    for metric in (METRICS[name] for name in names):
+        for campaign_id, row in _by_campaign(metric, question, judge).items():
+            found.setdefault(campaign_id, {})[metric.name] = row
+    return found
+
+
+def _by_campaign(metric: Metric, question: Question, judge: Judge) -> dict[str, Row]:
+    if judge.barred(metric) is not None:
+        return {}
+    try:
+        figures = metric.figures(question)
+    except NotReachableError:
+        return {}
+    known = [str(row["campaign_id"]) for row in small.rows(question.dataset, "campaigns")]
+    nothing = metric.of(metric.empty, question)
+    return {
+        one: judge.judged(metric, scope(("campaign_id", one)), figures.get(one, nothing)) for one in known
+    }
+
+
+def of_its_leads(dataset: Dataset, as_of: AsOf, campaign_id: str, names: Iterable[str]) -> dict[str, Row]:
+    """Rows of the report about the leads that came in by a campaign, whoever touched them since."""
+    where = Filter.of([("leads.campaign_id", campaign_id)])
+    question = Question(dataset, as_of, 0, report.FOREVER, where=where)
+    judge = Judge(question, _FOREVER).over_a_lifetime(question)
+    found = {}
+    for metric in (METRICS[name] for name in names):
+        row = judge.barred(metric)
+        if row is None:
+            try:
+                figures = metric.figures(question)[ALL]
+            except NotReachableError:
+                continue
+            row = judge.judged(metric, str(where), figures)
+        found[metric.name] = row
+    return found
+
+
+# --- one campaign -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One team's sign-off: who, when and to what; without `at` it is missing."""
+
+    team: str
+    person: str
+    at: str
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was spent on one kind of thing."""
+
+    kind: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was said about the campaign, or decided in its review."""
+
+    at: str
+    about: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """All there is to know about one campaign."""
+
+    campaign: Campaign
+    verdict: tuple[Sentence, ...]
+    facts: tuple[Fact, ...]
+    keys: tuple[Key, ...]
+    goals: tuple[GoalLine, ...]
+    rows: Rows
+    touched: Rows
+    spent: tuple[Spent, ...]
+    feedback: tuple[Note, ...]
+    review: tuple[Note, ...]
+
+
+def panel(dataset: Dataset, as_of: AsOf, campaign_id: str) -> Panel | None:
+    """One campaign; None when there is none of that id."""
+    one = next((c for c in campaigns(dataset, as_of) if c.campaign_id == campaign_id), None)
+    if one is None:
+        return None
+    row = next(r for r in small.rows(dataset, "campaigns") if str(r["campaign_id"]) == campaign_id)
+    rows = lifelong(dataset, as_of, (*COST, *BROUGHT)).get(campaign_id, {})
+    formats = Formats.of(small.settings(dataset))
+    return Panel(
+        campaign=one,
+        verdict=_told(one, rows, formats),
+        facts=tuple(_facts(dataset, one, row, formats)),
+        keys=tuple(_keys(dataset, as_of, one, formats)),
+        goals=_goals(dataset, as_of, row),
+        rows=rows,
+        touched=of_its_leads(dataset, as_of, campaign_id, TOUCHED),
+        spent=_spent(dataset, as_of, campaign_id),
+        feedback=tuple(_feedback(dataset, as_of, campaign_id, formats)),
+        review=tuple(_review(dataset, as_of, campaign_id, formats)),
+    )
+
+
+def _told(one: Campaign, rows: Rows, formats: Formats) -> tuple[Sentence, ...]:
+    """What it cost and brought so far, and what is wrong with it."""
+    told = [_cost_told(one, rows, formats), *(_mark_told(mark) for mark in one.marks[1:])]
+    if one.late and not one.unsigned:
+        told.append(sentence(f"{words.listing(one.late).capitalize()} signed after it went live."))
+    return tuple(part for part in told if part)
+
+
+def _cost_told(one: Campaign, rows: Rows, formats: Formats) -> Sentence:
+    spend, leads, wins, romi = (_value(rows, name) for name in ("spend", "leads", "wins", "romi"))
+    if one.phase == "planned" and not spend and not leads:
+        return sentence("It hasn't begun.")
+    parts = [] if spend is None else [f"{formats.money(spend)} spent"]
+    if spend is not None and one.budget:
+        parts[0] += f" of {formats.money(one.budget)}"
+    parts += [] if leads is None else [words.counted(int(leads), "lead")]
+    parts += [] if wins is None else [words.counted(int(wins), "win")]
+    parts += [] if romi is None else [f"a return on spend of {formats.percent(romi, 0)}"]
+    if not parts:
+        return sentence("Neither its cost nor what it brought is known.")
+    age = "" if one.age is None else f" in {words.counted(one.age + 1, 'day')}"
+    return sentence(Said(f"{words.listing(parts)}{age}.", strong=True))
+
+
+def _mark_told(mark: Mark) -> Sentence:
+    return sentence(f"It {mark.word}." if not mark.word.startswith("live") else f"It is {mark.word}.")
+
+
+def _value(rows: Rows, name: str) -> float | None:
+    row = rows.get(name)
+    return None if row is None or row.status in (Status.LOCKED, Status.NO_DATA) else row.value
+
+
+def _facts(dataset: Dataset, one: Campaign, row: Mapping[str, Any], formats: Formats) -> Iterable[Fact]:
+    ends = f"{formats.date(one.start)} to {formats.date(one.end) if one.end else 'open'}"
+    yield Fact("Runs", ends if one.start or one.end else NOTHING)
+    for name, text in (
+        ("Channel", one.channel),
+        ("Stage", one.stage),
+        ("Offer", one.offer),
+        ("To", one.audience),
+        ("Budget", "" if one.budget is None else formats.money(one.budget)),
+        ("Marketing", words.person(dataset, row["marketing_owner"])),
+        ("Sales", words.person(dataset, row["sales_owner"])),
+    ):
+        if text:
+            yield Fact(name, text)
+
+
+def _keys(dataset: Dataset, as_of: AsOf, one: Campaign, formats: Formats) -> Iterable[Key]:
+    """Each team's latest sign-off."""
+    if "signoffs" not in dataset.relations:
+        return
+    rows = [r for r in small.rows(dataset, "signoffs") if str(r["campaign_id"]) == one.campaign_id]
+    for team in TEAMS:
+        own = [r for r in rows if r["department"] == team and r["at"] < as_of.until]
+        if not own:
+            yield Key(team, "", "", "")
+            continue
+        last = max(own, key=lambda r: r["at"])
+        yield Key(
+            team, words.person(dataset, last["person_id"]), formats.moment(last["at"]), last["terms"] or ""
+        )
+
+
+def _goals(dataset: Dataset, as_of: AsOf, row: Mapping[str, Any]) -> tuple[GoalLine, ...]:
+    """Marketing's and sales' goal for it, where they can be reckoned."""
+    wanted = [row[f"{team}_goal_id"] for team in TEAMS if row[f"{team}_goal_id"] is not None]
+    known = {goal.goal_id: goal for goal in goals(dataset)}
+    there = [known[goal_id] for goal_id in dict.fromkeys(wanted) if goal_id in known]
+    if not there:
+        return ()
+    span = of_dates(min(g.start for g in there), max(g.due for g in there))
+    lines = {line.goal_id: line for line in goal_lines(dataset, span, as_of)}
+    return tuple(lines[goal.goal_id] for goal in there if goal.goal_id in lines)
+
+
+def _spent(dataset: Dataset, as_of: AsOf, campaign_id: str) -> tuple[Spent, ...]:
+    """Spend by kind, most first."""
+    if dataset.lacks("spend.date", "spend.amount", "spend.campaign_id", "spend.kind"):
+        return ()
+    where = Filter.of([("spend.campaign_id", campaign_id)])
+    sums = Question(dataset, as_of, 0, report.FOREVER, by="spend.kind", where=where).sums("spend")
+    found = [Spent(str(kind or "no kind"), total.total) for kind, total in sums.items() if kind != ALL]
+    return tuple(sorted(found, key=lambda s: (-s.amount, s.kind)))
+
+
+def _feedback(dataset: Dataset, as_of: AsOf, campaign_id: str, formats: Formats) -> Iterable[Note]:
+    """What was said about it, the latest first."""
+    rows = [
+        r
+        for r in small.rows(dataset, "feedback")
+        if r["campaign_id"] == campaign_id and r["at"] < as_of.until
+    ]
+    for row in sorted(rows, key=lambda r: (-r["at"], str(r["feedback_id"]))):
+        about = " · ".join(str(row[c]).replace("_", " ") for c in ("kind", "status") if row[c])
+        answer = f" Answer: {row['response']}" if row["response"] else ""
+        said = f"{row['text'] or ''}{answer}"
+        yield Note(formats.moment(row["at"]), about, words.person(dataset, row["from_person"]), said)
+
+
+def _review(dataset: Dataset, as_of: AsOf, campaign_id: str, formats: Formats) -> Iterable[Note]:
+    for row in small.rows(dataset, "reviews"):
+        if row["campaign_id"] != campaign_id or (row["held_at"] or 0) >= as_of.until:
+            continue
+        parts = {"Well": "went_well", "Wrong": "went_wrong", "Decided": "decision", "Action": "action"}
+        said = " ".join(f"{name}: {row[column]}" for name, column in parts.items() if row[column])
+        yield Note(formats.moment(row["held_at"]), "review", words.person(dataset, row["action_owner"]), said)

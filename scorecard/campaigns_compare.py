@@ -1,0 +1,270 @@
+"""Two to five campaigns at equal age: each measure with its interval, and whether one is surely better.
+
+Every campaign is seen as it looked at the end of the same day of its life. A rate's difference has Newcombe's
+interval. A cost for each lead or customer: the spend is known, the count is taken as Poisson, so the share of
+one campaign's count in both has Wilson's interval, and with it the ratio of the costs (given the sum:
+Przyborowski and Wilenski 1940, Biometrika 31, 313-323). Return on spend: deals as compound Poisson. Where
+more than two are compared, their pairs share the 5 % (Bonferroni).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final, Literal
+
+from scipy import stats
+
+from scorecard import campaigns_life, report, small, words
+from scorecard.campaigns import Campaign, campaigns, lifelong
+from scorecard.clock import AsOf
+from scorecard.dataset import Dataset
+from scorecard.formats import Formats
+from scorecard.measures import NotReachableError, Question
+from scorecard.metrics import METRICS
+from scorecard.words import Said, Sentence, sentence
+
+Kind = Literal["rate", "cost", "return"]
+MOST: Final = 5
+FEWEST: Final = 2
+CANT_TELL: Final = "Can't tell yet"
+_KINDS: Final[dict[str, Kind]] = {
+    "conversion_rate": "rate",
+    "micro_conversion_rate": "rate",
+    "acceptance_rate": "rate",
+    "lead_to_win_rate": "rate",
+    "cpl": "cost",
+    "cost_per_mql": "cost",
+    "cost_per_sql": "cost",
+    "cac": "cost",
+    "romi": "return",
+}
+_CHANCE: Final = 0.05
+_ENOUGH_DEALS: Final = 10  # from which the sum of deals is near enough to normal
+
+
+# --- intervals --------------------------------------------------------------------------------------------
+
+
+def z_of(pairs: int) -> float:
+    """How many standard errors an interval takes to each side when so many pairs share the 5 %."""
+    return float(stats.norm.ppf(1 - _CHANCE / 2 / max(pairs, 1)))
+
+
+def score(k: float, n: float, z: float) -> tuple[float, float]:
+    """Wilson's score interval of k of n at that z."""
+    middle, half = k / n + z * z / (2 * n), z * math.sqrt(k / n * (1 - k / n) / n + z * z / (4 * n * n))
+    low, high = ((middle + side) / (1 + z * z / n) for side in (-half, half))
+    return (0.0 if k == 0 else max(low, 0.0)), (1.0 if k == n else min(high, 1.0))
+
+
+def counted(k: float, z: float) -> tuple[float, float]:
+    """The score interval of a Poisson count: what Wilson's becomes as n grows."""
+    half = z * math.sqrt(k + z * z / 4)
+    return max(k + z * z / 2 - half, 0.0), k + z * z / 2 + half
+
+
+def rate_gap(one: Measured, other: Measured, z: float) -> tuple[float, float]:
+    """Newcombe's interval of the difference of two rates."""
+    (l1, u1), (l2, u2) = (score(m.k, m.n, z) for m in (one, other))
+    p1, p2 = one.k / one.n, other.k / other.n
+    return p1 - p2 - math.hypot(p1 - l1, u2 - p2), p1 - p2 + math.hypot(u1 - p1, p2 - l2)
+
+
+def cost_ratio(one: Measured, other: Measured, z: float) -> tuple[float, float]:
+    """The interval of one's cost over the other's; from 0 to infinity when neither counted anything."""
+    if not one.k + other.k:
+        return 0.0, math.inf
+    low, high = score(one.k, one.k + other.k, z)
+    spent = one.n / other.n
+    return spent * (1 - high) / high, (spent * (1 - low) / low if low else math.inf)
+
+
+def return_gap(one: Measured, other: Measured, z: float) -> tuple[float, float]:
+    """The interval of the difference of two returns on spend."""
+    gap = one.k / one.n - other.k / other.n
+    half = z * math.hypot(one.error / one.n, other.error / other.n)
+    return gap - half, gap + half
+
+
+# --- what is measured -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A campaign's figure: of a rate k of n; of a cost k cases for n spent; of a return k left of n spent.
+
+    `value` is None where there is none, `few` says that it stands on too little to compare. `error` is the
+    standard error of k, where k is money.
+    """
+
+    campaign_id: str
+    name: str
+    value: float | None
+    k: float
+    n: float
+    low: float | None = None
+    high: float | None = None
+    error: float = 0.0
+    few: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measure of all the campaigns, in their order, and what can be said of it."""
+
+    metric: str
+    label: str
+    unit: str
+    measured: tuple[Measured, ...]
+    verdict: Sentence
+    sure: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Campaigns at equal age, `days` old; `left_out` names those that can't be compared, and why."""
+
+    campaigns: tuple[Campaign, ...]
+    days: int
+    lines: tuple[Line, ...]
+    verdict: tuple[Sentence, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def compare(dataset: Dataset, as_of: AsOf, asked: Sequence[str]) -> Comparison:
+    """The comparison of up to five of the campaigns, those that have begun."""
+    known = {c.campaign_id: c for c in campaigns(dataset, as_of)}
+    chosen = [known[one] for one in dict.fromkeys(asked) if one in known][:MOST]
+    begun = [c for c in chosen if c.age is not None]
+    out = tuple(f"{c.name} has no first day yet." for c in chosen if c.age is None)
+    if len(begun) < FEWEST:
+        return Comparison(
+            tuple(begun), 0, (), (sentence("Choose two to five campaigns that have begun."),), out
+        )
+    days = min(c.age for c in begun if c.age is not None) + 1
+    lines = tuple(_lines(dataset, as_of, begun, days))
+    return Comparison(tuple(begun), days, lines, _verdict(lines, days), out)
+
+
+def _verdict(lines: Sequence[Line], days: int) -> tuple[Sentence, ...]:
+    sure = [line for line in lines if line.sure]
+    age = f"In their first {words.counted(days, 'day')}"
+    if not sure:
+        return (sentence(Said(f"{age} nothing tells these campaigns apart for sure yet.", strong=True)),)
+    shown = " and ".join(words.listing(words.inner(line.label) for line in sure).split(" and "))
+    head = Said(f"{age} they surely differ in {shown}.", strong=True)
+    return (sentence(head), *(line.verdict for line in sure))
+
+
+def _lines(dataset: Dataset, as_of: AsOf, chosen: Sequence[Campaign], days: int) -> list[Line]:
+    formats, least = Formats.of(small.settings(dataset)), small.settings(dataset).min_n
+    found = []
+    seen = [_at_age(dataset, as_of, one, days) for one in chosen]
+    rows = [
+        lifelong(dataset, then, _KINDS).get(one.campaign_id, {})
+        for one, then in zip(chosen, seen, strict=True)
+    ]
+    for name, kind in _KINDS.items():
+        if not all(name in of_one for of_one in rows):
+            continue
+        pairs = [(one, of_one[name]) for one, of_one in zip(chosen, rows, strict=True)]
+        measured = [
+            _measured(one, kind, row.value, row.numerator or 0.0, row.denominator or 0.0, least)
+            for one, row in pairs
+        ]
+        if kind == "return":
+            measured = [_with_error(dataset, then, m) for then, m in zip(seen, measured, strict=True)]
+        found.append(_line(name, kind, measured, formats))
+    return found
+
+
+def _at_age(dataset: Dataset, as_of: AsOf, one: Campaign, days: int) -> AsOf:
+    """The end of the campaign's so-manieth day; as_of itself where that is the last one."""
+    if one.age is None or one.age + 1 <= days:
+        return as_of
+    day: date = as_of.day - timedelta(days=one.age + 1 - days)
+    return AsOf.parse(day.isoformat(), small.settings(dataset).zone)
+
+
+def _measured(one: Campaign, kind: Kind, value: float | None, k: float, n: float, least: int) -> Measured:
+    """The figure with its own 95 % interval."""
+    found = Measured(one.campaign_id, one.name, value, k, n)
+    if (k if kind == "cost" else n) <= 0:
+        return replace(found, few=True)
+    z = z_of(1)
+    if kind == "rate":
+        return replace(found, low=score(k, n, z)[0], high=score(k, n, z)[1], few=n < least)
+    if kind == "cost":
+        cases = n
+        low, high = counted(cases, z)
+        found = replace(found, k=cases, n=k)
+        return replace(found, low=k / high, high=k / low if low else None)
+    return replace(found, k=k + n)  # what was left, not what was gained
+
+
+def _with_error(dataset: Dataset, then: AsOf, found: Measured) -> Measured:
+    """A return with its interval: the variance of a sum of deals is the sum of their squares."""
+    if found.few:
+        return found
+    question = Question(dataset, then, 0, report.FOREVER, by="campaign_id")
+    try:
+        deals = campaigns_life.credited(question).get(found.campaign_id, [])
+    except NotReachableError:
+        return replace(found, few=True)
+    error = math.sqrt(sum(worth * worth for worth in deals))
+    if len(deals) < _ENOUGH_DEALS or found.value is None:
+        return replace(found, few=True)
+    half = z_of(1) * error / found.n
+    return replace(found, error=error, low=found.value - half, high=found.value + half)
+
+
+# --- what can be said -------------------------------------------------------------------------------------
+
+
+def _line(name: str, kind: Kind, measured: Sequence[Measured], formats: Formats) -> Line:
+    metric = METRICS[name]
+    verdict, sure = _said(metric.label, metric.unit, kind, measured, formats)
+    return Line(name, metric.label, metric.unit, tuple(measured), verdict, sure)
+
+
+def _said(
+    label: str, unit: str, kind: Kind, measured: Sequence[Measured], formats: Formats
+) -> tuple[Sentence, bool]:
+    """What one measure says of the campaigns, and whether any of it is sure."""
+    usable = [m for m in measured if not m.few]
+    if len(usable) < FEWEST:
+        few = words.listing(m.name for m in measured if m.few)
+        return sentence(f"{label}: {CANT_TELL.lower()}, {few} have too little to go by."), False
+    best = min(usable, key=lambda m: _rank(kind, m))
+    z = z_of(len(usable) * (len(usable) - 1) // 2)
+    worse = [m for m in usable if m is not best and _beats(kind, best, m, z)]
+    open_ = [m for m in usable if m is not best and m not in worse]
+    if not worse:
+        told = words.listing(f"{m.name} {_written(m, unit, formats)}" for m in usable)
+        return sentence(f"{label}: {CANT_TELL.lower()}. {told}; chance alone may do that."), False
+    others = words.listing(f"{m.name}'s {_written(m, unit, formats)}" for m in worse)
+    word = "lower" if kind == "cost" else "higher"
+    rest = f"; {words.listing(m.name for m in open_)}: {CANT_TELL.lower()}" if open_ else ""
+    head = f"{best.name} {_written(best, unit, formats)} against {others}: "
+    return sentence(f"{label}: {head}", Said(f"95 % sure it's {word}", strong=True), f"{rest}."), True
+
+
+def _rank(kind: Kind, found: Measured) -> float:
+    """Smaller is better."""
+    if kind == "cost":
+        return found.n / found.k if found.k else math.inf
+    return -found.k / found.n
+
+
+def _beats(kind: Kind, best: Measured, other: Measured, z: float) -> bool:
+    if kind == "cost":
+        return cost_ratio(best, other, z)[1] < 1
+    gap = rate_gap if kind == "rate" else return_gap
+    return gap(best, other, z)[0] > 0
+
+
+def _written(found: Measured, unit: str, formats: Formats) -> str:
+    return "none yet" if found.value is None else formats.value(found.value, unit)
