@@ -1,5 +1,6 @@
 """Charts: each function takes readings and formats and gives a Figure; `draw` puts it into a page."""
 
+from components.charts.credit import Band, Dot, Thirds, bands, path, thirds
 from components.charts.figure import Figure, Table, draw
 from components.charts.handoffs import Part, Reason, Stage, Wait, funnel, pareto, stacked, waits
 from components.charts.rates import rates
@@ -7,6 +8,7 @@ from components.charts.targets import Pair, Point, bullets, dumbbells, history
 from components.charts.trends import Month, trend
 
 __all__ = [
-    "Figure", "Month", "Pair", "Part", "Point", "Reason", "Stage", "Table", "Wait",
-    "bullets", "draw", "dumbbells", "funnel", "history", "pareto", "rates", "stacked", "trend", "waits",
+    "Band", "Dot", "Figure", "Month", "Pair", "Part", "Point", "Reason", "Stage", "Table", "Thirds", "Wait",
+    "bands", "bullets", "draw", "dumbbells", "funnel", "history", "pareto", "path", "rates", "stacked",
+    "thirds", "trend", "waits",
 ]  # fmt: skip

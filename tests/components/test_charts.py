@@ -6,19 +6,25 @@ import altair as alt
 import pytest
 
 from components.charts import (
+    Band,
+    Dot,
     Month,
     Pair,
     Part,
     Point,
     Reason,
     Stage,
+    Thirds,
     Wait,
+    bands,
     bullets,
     dumbbells,
     funnel,
     history,
     pareto,
+    path,
     stacked,
+    thirds,
     trend,
     waits,
 )
@@ -47,6 +53,15 @@ def days(count, first=date(2026, 7, 1)):
 
 
 FIGURES = {
+    "thirds": lambda f: thirds([Thirds("First touch", 5.0, 3.0, 2.0), Thirds(LONG, 0, 0, 0)], f),
+    "thirds of nothing": lambda f: thirds([], f),
+    "bands": lambda f: bands([Band("email", 5, 1, 9), Band(MARKUP, -2, -3, 0, "sales")], f),
+    "bands of zero": lambda f: bands([Band("email", 0, 0, 0)], f),
+    "bands of nothing": lambda f: bands([], f),
+    "path": lambda f: path(
+        [Dot(30, "marketing", MARKUP, 0.4), Dot(0, None, LONG, None)], [("closed", 0.0)], f
+    ),
+    "path of a close alone": lambda f: path([], [("closed", 0.0)], f),
     "bullets": lambda f: bullets([goal(status=Status.ON_TRACK), goal(LONG, 0.2, team="sales")], f),
     "bullets without any figure": lambda f: bullets([Named("x", row(status=Status.NO_DATA))], f),
     "bullets of nothing": lambda f: bullets([], f),
