@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -256,16 +256,21 @@ class Relations(Mapping[str, Relation]):
         return tuple(p for name in large for p in flaws(self._readers[name], self.survey(name)))
 
 
-def remember_surveys(engine: Engine, source: str) -> None:
+def remember_surveys(engine: Engine, source: str, changed: Collection[str] | None = None) -> None:
     """Writes what the surveys of a SQLite store of our own found into it, so that opening it costs no scan.
 
     For whoever fills that store, as its last step: `engine` may write, `source` is the store's URL. Triggers
-    take a table's survey away when somebody writes to the table later.
+    take a table's survey away when somebody writes to the table later. `changed`: those tables that differ
+    from the ones surveyed before; None: all of them.
     """
     with engine.begin() as connection:
-        connection.execute(text(f"DROP TABLE IF EXISTS {SURVEYS}"))
+        if changed is None:
+            connection.execute(text(f"DROP TABLE IF EXISTS {SURVEYS}"))
+        else:
+            connection.execute(_STORED.delete().where(_STORED.c.name.in_(list(changed))))
     found = _large_surveys(source)
     with engine.begin() as connection:
+        connection.execute(text(f"DROP TABLE IF EXISTS {SURVEYS}"))
         connection.execute(text(f"CREATE TABLE {SURVEYS} (name VARCHAR(40), found TEXT)"))
         for name, survey in found.items():
             connection.execute(_STORED.insert(), {"name": name, "found": json.dumps(asdict(survey))})

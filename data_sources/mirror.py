@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -60,7 +60,7 @@ class Mirror:
         folder: Path,
         config: Config,
         label: str,
-        finish: Callable[[sa.Engine], None],
+        finish: Callable[[sa.Engine, Collection[str] | None], None],
         clock: Callable[[], datetime],
     ) -> None:
         """`finish` is the last step of filling a file (`ready.make_ready`)."""

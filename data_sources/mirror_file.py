@@ -33,11 +33,11 @@ def fill(
     state: State,
     rows: Mapping[str, TypedRows],
     changed: Collection[str],
-    finish: Callable[[sa.Engine], None],
+    finish: Callable[[sa.Engine, Collection[str] | None], None],
 ) -> None:
     """Puts `rows` into the file in place of what it has of the `changed` tables; a new one is made a mirror.
 
-    `finish` runs when anything changed that prepared passes are made of.
+    `finish` runs when anything changed that prepared passes are made of, and is told what (None: all).
     """
     engine = _engine(path)
     sa.event.listen(engine, "connect", _for_filling)
@@ -47,12 +47,13 @@ def fill(
             sa.Table(name, sa.MetaData()).drop(connection)
         for name, found in rows.items():
             _write_table(connection, name, found)
-        _write_state(connection, state, anew=_STATE.name not in there)
+        anew = _STATE.name not in there
+        _write_state(connection, state, anew=anew)
         for name in rows:
             connection.execute(sa.text(f"ANALYZE {name}"))
         connection.commit()
-    if set(changed) & set(MADE_OF) or _STATE.name not in there:
-        finish(engine)
+    if set(changed) & set(MADE_OF) or anew:
+        finish(engine, None if anew else changed)
     engine.dispose()
     with path.open("rb+") as file:
         os.fsync(

@@ -58,7 +58,7 @@ class MirroredSource:
         reader: Reader,
         config: Config,
         folder: Path,
-        finish: Callable[[sa.Engine], None],
+        finish: Callable[[sa.Engine, Collection[str] | None], None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`folder` holds the mirrors of all spreadsheets; `finish`: see `mirror.Mirror`."""

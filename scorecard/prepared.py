@@ -9,6 +9,7 @@ of: better slow than wrong.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -48,11 +49,17 @@ _INDEXES = {
 }
 
 
-def prepare(engine: sa.Engine, dataset: Dataset) -> None:
-    """Writes the prepared passes into the SQLite store that `dataset` describes; `engine` may write to it."""
+def prepare(engine: sa.Engine, dataset: Dataset, changed: Collection[str] | None = None) -> None:
+    """Writes the prepared passes into the SQLite store that `dataset` describes; `engine` may write to it.
+
+    With nothing but feeds among the tables that `changed` since it was prepared, only they are written anew.
+    """
     if "leads" not in dataset.relations:
         return
     stored = replace(dataset, prepared=False, cache={})  # never made of what an earlier load worked out
+    if changed is not None and set(changed) & set(MADE_OF) <= set(FEEDS):
+        _prepare_feeds(engine, stored, sorted(set(changed) & set(FEEDS)))
+        return
     kept = [KeptFeed(stored, name) for name in FEEDS if name in stored.relations]
     feeds = [(feed, _feed_rows(feed)) for feed in kept]  # asks questions, so before the store is locked
     with engine.begin() as connection:
@@ -67,6 +74,18 @@ def prepare(engine: sa.Engine, dataset: Dataset) -> None:
         _guard(connection, [name for name in MADE_OF if name in sa.inspect(connection).get_table_names()])
         for table in (PREPARED, *(kept_name(feed.name) for feed in kept)):
             connection.execute(sa.text(f"ANALYZE {table}"))
+
+
+def _prepare_feeds(engine: sa.Engine, stored: Dataset, names: list[str]) -> None:
+    kept = [KeptFeed(stored, name) for name in names if name in stored.relations]
+    feeds = [(feed, _feed_rows(feed)) for feed in kept]
+    with engine.begin() as connection:
+        for name in names:
+            connection.execute(sa.text(f"DROP TABLE IF EXISTS {kept_name(name)}"))
+        for feed, rows in feeds:
+            _write_feed(connection, feed, rows)
+            connection.execute(sa.text(f"ANALYZE {kept_name(feed.name)}"))
+        _guard(connection, [feed.name for feed in kept])
 
 
 def _drop(connection: sa.Connection) -> None:
@@ -177,7 +196,7 @@ def _guard(connection: sa.Connection, tables: list[str]) -> None:
         for event in ("INSERT", "UPDATE", "DELETE"):
             connection.execute(
                 sa.text(
-                    f"CREATE TRIGGER {_STALE}_{table}_{event.lower()} AFTER {event} ON {table} "  # noqa: S608 - our names
+                    f"CREATE TRIGGER IF NOT EXISTS {_STALE}_{table}_{event.lower()} AFTER {event} ON {table} "  # noqa: S608 - our names
                     f"WHEN EXISTS (SELECT 1 FROM {PREPARED}) BEGIN DELETE FROM {PREPARED}; END"
                 )
             )
