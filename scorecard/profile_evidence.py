@@ -24,11 +24,13 @@ _NONE: Final = Difference(None, None, None)
 
 
 class Verdict(StrEnum):
-    """What the data say of a value, wins and amounts taken together."""
+    """What the data say of a value: how it converts comes first, what its wins are worth second."""
 
     BETTER = "better"
     WORSE = "worse"
     MIXED = "mixed"  # more wins of smaller amounts, or fewer of larger ones
+    SMALLER = "smaller wins"  # and no sure difference in how many
+    LARGER = "larger wins"
     UNSURE = "can't tell yet"
     TOO_FEW = "too few"
 
@@ -65,12 +67,14 @@ class Evidence:
 
     @property
     def verdict(self) -> Verdict:
-        """Too few hand-offs says it first; one sure difference is enough, two opposite ones are mixed."""
-        signs = {self.wins.sign, self.amounts.sign} - {0}
-        if signs == {1, -1}:
+        """Better and worse are about how many win; amounts alone only make the wins larger or smaller."""
+        wins, amounts = self.wins.sign, self.amounts.sign
+        if wins and wins == -amounts:
             return Verdict.MIXED
-        if signs:
-            return Verdict.BETTER if 1 in signs else Verdict.WORSE
+        if wins:
+            return Verdict.BETTER if wins > 0 else Verdict.WORSE
+        if amounts:
+            return Verdict.LARGER if amounts > 0 else Verdict.SMALLER
         return Verdict.TOO_FEW if self.wins.chance is None else Verdict.UNSURE
 
 

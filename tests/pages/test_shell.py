@@ -12,6 +12,7 @@ PAGES = {
     "scorecard": "pages/overview/board.py",
     "goals": "pages/targets/goals.py",
     "handoff": "pages/leads/handoff.py",
+    "ideal-lead": "pages/leads/ideal_lead.py",
     "attribution": "pages/campaigns/attribution.py",
     "quotas": "pages/targets/quotas.py",
     "data": "pages/source/data.py",

@@ -1,0 +1,196 @@
+"""The sentences of the Ideal lead page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from scorecard.formats import Formats
+from scorecard.profile_counts import MOST, Values
+from scorecard.profile_evidence import Compared, Evidence
+from scorecard.profile_wishes import Agreement, Wished, label
+from scorecard.words import Said, Sentence, brief, counted, inner, listing, sentence, short
+
+if TYPE_CHECKING:
+    from scorecard.profile_view import Basis, Line, Surprise
+
+_SHOWN: Final = 3  # lines of one kind that are said aloud
+CANT_TELL: Final = "can't tell yet"
+
+
+class Words:
+    """Speaks of wishes and evidence in the organisation's formats."""
+
+    def __init__(self, formats: Formats) -> None:
+        self.formats = formats
+
+    # --- first of all
+
+    def verdict(
+        self, lines: Sequence[Line], surprises: Sequence[Surprise], basis: Basis | None
+    ) -> tuple[Sentence, ...]:
+        """Where the teams agree, and what the data make of it."""
+        said = [self._agreement(lines)] if lines else []
+        if basis is not None and basis.handed.n and lines:
+            said.append(self._held(lines))
+        if basis is not None and basis.handed.n:
+            said.append(self._surprises(surprises))
+        return tuple(said)
+
+    def _agreement(self, lines: Sequence[Line]) -> Sentence:
+        by = {a: sum(line.wished.agreement is a for line in lines) for a in Agreement}
+        disputed, alone = by[Agreement.DISPUTED], by[Agreement.ONE_TEAM]
+        named = counted(len(lines), "value")
+        return sentence(
+            "Marketing and sales agree on ",
+            Said(f"{by[Agreement.AGREED]} of the {named}", strong=True),
+            f" that they name, dispute {disputed}, and {alone} {'is' if alone == 1 else 'are'} "
+            "named by one team only.",
+        )
+
+    def _held(self, lines: Sequence[Line]) -> Sentence:
+        by = Counter(str(line.finding) for line in lines)
+        sides, sizes = by["sides with one team"], by["mixed"] + by["smaller wins"] + by["larger wins"]
+        parts = [f"bear out {by['holds']}", f"settle {sides} of the disputed"]
+        parts += [f"are mixed or about amounts alone for {sizes}"]
+        parts = [part for part, many in zip(parts, (1, sides, sizes), strict=True) if many]
+        open_ = len(lines) - by["holds"] - by["contradicted"] - sides - sizes
+        contradict = Said(f"contradict {by['contradicted'] or 'none'}", strong=True)
+        return sentence("Of these the data ", contradict, f", {', '.join(parts)}, and leave {open_} open.")
+
+    def _surprises(self, surprises: Sequence[Surprise]) -> Sentence:
+        if not surprises:
+            return sentence("No value beyond these differs surely from the rest.")
+        differs = "differs" if len(surprises) == 1 else "differ"
+        many = Said(counted(len(surprises), "value"), strong=True)
+        return sentence(many, f" that neither team named {differs} surely from the rest.")
+
+    def because(self, lines: Sequence[Line], surprises: Sequence[Surprise]) -> tuple[Sentence, ...]:
+        """The strongest of what contradicts, decides or surprises."""
+        against = [line for line in lines if line.finding in {"contradicted", "sides with one team"}]
+        told = [self._clash(line) for line in against[:_SHOWN]]
+        told += [self._surprise(one) for one in surprises[: max(_SHOWN - len(told), 1)]]
+        return tuple(told)
+
+    def _clash(self, line: Line) -> Sentence:
+        name = Said(_name(line.wished.called, line.wished.value), strong=True)
+        return sentence(f"{self.wants(line.wished)}: ", name, f". {self._result(line.evidence)}")
+
+    def _surprise(self, one: Surprise) -> Sentence:
+        name = Said(_name(one.called, one.evidence.value), strong=True)
+        return sentence("Named by nobody: ", name, f". {self._result(one.evidence)}")
+
+    def wants(self, wished: Wished) -> str:
+        """'Marketing wants, sales doesn't want'."""
+        by = {want: [t for t, w in wished.wishes.items() if w.want is want] for want in (True, False)}
+        parts = []
+        for want, verb, verbs in ((True, "wants", "want"), (False, "doesn't want", "don't want")):
+            if by[want]:
+                parts.append(f"{listing(by[want])} {verb if len(by[want]) == 1 else verbs}")
+        text = ", ".join(parts)
+        return text[:1].upper() + text[1:]
+
+    def _result(self, shown: Evidence | None) -> str:
+        if shown is None:
+            return ""
+        parts = [self.wins(shown)] if shown.wins.sign or not shown.amounts.sign else []
+        parts += [self.amounts(shown)] if shown.amounts.sign else []
+        text = "; ".join(parts)
+        return f"{text[:1].upper()}{text[1:]}."
+
+    # --- line by line
+
+    def line(self, finding: str, wished: Wished, shown: Evidence | None, near: str | None) -> tuple[str, ...]:
+        """What the data say of one value: of its wins, and of what they are worth where that is known."""
+        if finding == "no such column":
+            return (f"Leads have no column {wished.called}: add it, or write the name that it has there.",)
+        if finding == "not known yet":
+            return ("Nothing to compare with yet.",)
+        if shown is not None:
+            return self.compared(shown)
+        hint = f" Leads are written {brief(near)}: write it the same way." if near else ""
+        return (f"No hand-off has this value.{hint}",)
+
+    def compared(self, shown: Evidence) -> tuple[str, ...]:
+        """'38 % of 120 won, the rest 22 % of 900: +16 points (9 to 23)', and the worth where it is known."""
+        if not shown.rest.n:
+            return (f"All {self.formats.number(shown.own.n)} hand-offs have it: there is no rest.",)
+        worth = (self.amounts(shown),) if shown.amounts.difference.value is not None else ()
+        return (self.wins(shown), *worth)
+
+    def wins(self, shown: Evidence) -> str:
+        """How often it wins beside the rest."""
+        f, own, rest, gap = self.formats, shown.own, shown.rest, shown.wins.difference
+        theirs = f"the rest {f.percent(rest.rate)} of {f.number(rest.n)}"
+        rates = f"{f.percent(own.rate)} of {f.number(own.n)} won, {theirs}"
+        if gap.low is None or gap.high is None:
+            return rates
+        ends = f"{self._points(gap.low)} to {self._points(gap.high)}"
+        return f"{rates}: {f.points(gap.value)} ({ends}){_unsure(shown.wins)}"
+
+    def amounts(self, shown: Evidence) -> str:
+        """What a win is worth beside the rest's."""
+        gap, own, rest = shown.amounts.difference, shown.own.mean, shown.rest.mean
+        text = f"{self._money(own)} a win, the rest {self._money(rest)}"
+        if gap.low is None or gap.high is None:
+            return text
+        return f"{text} ({self._money(gap.low)} to {self._money(gap.high)}){_unsure(shown.amounts)}"
+
+    def _money(self, amount: float | None) -> str:
+        return short(amount, "currency", self.formats)
+
+    def _points(self, difference: float) -> str:
+        return self.formats.points(difference).partition(" ")[0]
+
+    # --- what it rests on
+
+    def basis(self, basis: Basis | None) -> str:
+        """Which hand-offs are compared, and why no younger ones."""
+        if basis is None:
+            return ""
+        f, period = self.formats, basis.period
+        between = f"{f.date(period.start)} to {f.date(period.last_day)}"
+        won = f"{f.number(basis.handed.won)} of them won within {counted(basis.days, 'day')}"
+        return (
+            f"{f.number(basis.handed.n)} hand-offs of {between}, {won}. Younger hand-offs and later wins "
+            "don't count, so that all are compared at one age. Each value stands against all others of its "
+            "column, with the 95 % interval of the difference; sure is what survives a false discovery rate "
+            "of 5 % over all. Values overlap, so differences don't add up, and none of them proves a cause."
+        )
+
+    def looked_at(self, found: Iterable[Values], basis: Basis | None) -> tuple[str, ...]:
+        """Columns of which not everything could be looked at."""
+        if basis is None:
+            return ()
+        return tuple(text for one in found if (text := self._column(one, basis)))
+
+    def _column(self, one: Values, basis: Basis) -> str:
+        f, parts, blank = self.formats, [], basis.handed.n - one.known.n
+        if one.distinct > MOST and len(one.tallies) < one.distinct:
+            parts.append(f"{f.number(one.distinct)} values, of which the {MOST} largest are compared")
+        if blank:
+            parts.append(f"{f.number(blank)} hand-offs without one are left out")
+        name = inner(label(one.column))
+        return f"{name[:1].upper()}{name[1:]}: {', '.join(parts)}." if parts else ""
+
+    def nurture(self, shown: Evidence | None) -> str:
+        """Those who took the extra step beside those who didn't."""
+        if shown is None:
+            return ""
+        if not shown.own.n or not shown.rest.n:
+            some = "All" if shown.own.n else "None"
+            return f"{some} of the hand-offs took the extra step: there is nothing to compare."
+        wins = self.wins(shown).replace("the rest", "those without")
+        keen = "Who takes it may have been keener before: this is no proof that the step does it."
+        return f"After the extra step {wins}. {keen}"
+
+
+def _unsure(compared: Compared) -> str:
+    if compared.sign:
+        return ""
+    return ", too few to tell" if compared.chance is None else f", {CANT_TELL}"
+
+
+def _name(called: str, value: str) -> str:
+    return f"{called} {brief(value)}"
