@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from data_sources.google_config import Google
 READING: Final = ("https://www.googleapis.com/auth/spreadsheets.readonly",)
 WRITING: Final = ("https://www.googleapis.com/auth/spreadsheets",)
 _EARLY: Final = 225.0  # seconds before its end that a token is replaced, as google-auth does
+_OK: Final = 200
 _RETRIED: Final = frozenset({408, 429, 500, 502, 503, 504})
 
 Send = Callable[[str, str, bytes | None, Mapping[str, str]], tuple[int, Mapping[str, str], bytes]]
@@ -155,7 +157,16 @@ class _Transport(transport.Request):
         if status in _RETRIED:
             # google-auth would sleep and try again by itself, without a bound; trying again is our caller's
             raise TokenError("", retryable=True)
+        if status == _OK and not _is_json_object(data):
+            raise TokenError("", retryable=True)  # somebody on the way answered, or it is cut
         return _Reply(status, found, data)
+
+
+def _is_json_object(data: bytes) -> bool:
+    try:
+        return isinstance(json.loads(data), dict)
+    except ValueError:
+        return False
 
 
 class _Reply(transport.Response):

@@ -69,7 +69,8 @@ class Spreadsheet:
         return tuple(self.about.gids) if self.about else ()
 
     def forget(self) -> None:
-        """Everything counts as new at the next look."""
+        """Everything counts as new at the next look, the titles too: a tab may have been renamed back."""
+        self.about_at = float("-inf")
         self._replies.clear()
         self._handed.clear()
         self.large_at = None

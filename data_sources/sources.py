@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,9 +35,9 @@ __all__ = ["STORE", "advice", "connect", "explaining", "look", "make_ready", "op
 
 GOOGLE: Final = ("google_sheets", "gsheets")  # the words for "the spreadsheets of [tandem.google]"
 MIRRORS: Final = "mirrors"
-STORE: Final = (
-    Path(__file__).parent.parent / "var"
-)  # where the demo company is built and spreadsheets are mirrored
+STORE_VARIABLE: Final = "TANDEM_STORE"
+# where the demo company is built and spreadsheets are mirrored
+STORE: Final = Path(os.environ.get(STORE_VARIABLE, "").strip() or Path(__file__).parent.parent / "var")
 
 
 def _clock() -> datetime:

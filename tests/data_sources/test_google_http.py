@@ -24,6 +24,7 @@ from tests.google.faults import (
     BAD_GATEWAY,
     COMMON,
     INTERNAL,
+    INVALID_JSON,
     RESET,
     STALL,
     TOO_MANY,
@@ -328,7 +329,9 @@ def test_a_token_is_replaced_before_it_expires(google, sheet, opened, clock):
     assert google.token_calls == 2
 
 
-@pytest.mark.parametrize("fault", [UNAVAILABLE, BAD_GATEWAY, RESET], ids=lambda fault: fault.kind)
+@pytest.mark.parametrize(
+    "fault", [UNAVAILABLE, BAD_GATEWAY, RESET, INVALID_JSON], ids=lambda fault: fault.kind
+)
 def test_trouble_at_the_sign_in_is_tried_again(google, sheet, opened, clock, fault):
     google.faults.next(fault, on=("token",))
     assert read(opened(clock), sheet).ok

@@ -335,6 +335,17 @@ def test_a_renamed_tab_is_found_under_its_new_name_at_once(google, sheet, opened
     assert poll(one) is None
 
 
+def test_a_tab_renamed_back_is_found_at_once_by_whoever_forgot(google, sheet, opened):
+    one = opened(sheet)
+    poll(one)
+    google.rename(sheet, "people", "folk")
+    one.forget()
+    assert "folk" in poll(one).titles
+    google.rename(sheet, "folk", "people")
+    one.forget()
+    assert poll(one).titles == ("leads", "people", "notes")
+
+
 def test_a_tab_that_is_gone_does_not_stop_the_others(google, sheet, opened):
     one = opened(sheet)
     poll(one)
