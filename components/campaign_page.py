@@ -13,7 +13,21 @@ from components.charts import Table
 from components.numbers import written
 from components.screen import View
 from components.text import Html, html, joined
-from scorecard.campaigns import BROUGHT, COST, LISTED, TOUCHED, Key, Line, Mark, Note, Overview, Panel, Spent
+from scorecard import words
+from scorecard.campaigns import (
+    BROUGHT,
+    COST,
+    LISTED,
+    TOUCHED,
+    Campaign,
+    Key,
+    Line,
+    Mark,
+    Note,
+    Overview,
+    Panel,
+    Spent,
+)
 from scorecard.campaigns_compare import FEWEST, MOST, Comparison, Measured
 from scorecard.metrics import METRICS
 
@@ -80,7 +94,8 @@ def _listed(lines: Sequence[Line], view: View) -> Table:
     date = view.formats.date
     columns: dict[str, list[object]] = {
         "Campaign": [line.campaign.name for line in lines],
-        "State": [" · ".join(f"{m.icon} {m.word}" for m in line.campaign.marks) for line in lines],
+        "State": [f"{line.campaign.marks[0].icon} {line.campaign.phase}" for line in lines],
+        "Missing": [_missing(line.campaign) for line in lines],
         "Channel": [line.campaign.channel for line in lines],
         "Stage": [line.campaign.stage.upper() for line in lines],
         "From": [date(line.campaign.start) for line in lines],
@@ -94,6 +109,11 @@ def _listed(lines: Sequence[Line], view: View) -> Table:
             columns[label] = [line.rows[name].value if name in line.rows else None for line in lines]
             units[label] = METRICS[name].unit
     return Table(pd.DataFrame(columns), units)
+
+
+def _missing(one: Campaign) -> str:
+    worst = one.marks[-1].icon if one.missing else ""
+    return f"{worst} {words.listing(one.missing)}" if one.missing else ""
 
 
 # --- one campaign -----------------------------------------------------------------------------------------
@@ -212,15 +232,11 @@ def side_by_side(found: Comparison | None, view: View) -> None:
     if len(found.campaigns) < FEWEST:
         return
     tables.table(_compared(found, view), view, name="campaigns at equal age", key="compared")
-    tiles.notes([_plain(line.verdict) for line in found.lines if not line.sure])
+    tiles.notes([words.plain(line.verdict) for line in found.lines if not line.sure])
     tiles.note(
         "Intervals are of 95 %; a verdict stands only where the interval of the difference leaves out 0 (of "
         "costs, the ratio 1). Each measure is judged by itself, and several pairs of campaigns share the 5 %."
     )
-
-
-def _plain(verdict: Sequence[object]) -> str:
-    return "".join(str(getattr(piece, "text", piece)) for piece in verdict)
 
 
 def _compared(found: Comparison, view: View) -> Table:

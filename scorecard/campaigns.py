@@ -93,6 +93,12 @@ class Campaign:
         return tuple(found)
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """What it lacks, in a word or two: a team's sign-off, its review."""
+        lacks = (_both(self.unsigned),) if self.unsigned else ()
+        return (*lacks, "review") if self.owes_review else lacks
+
+    @property
     def owes_review(self) -> bool:
         return self.phase == "ended" and self.reviewed is False
 

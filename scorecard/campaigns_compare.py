@@ -242,13 +242,15 @@ def _said(
     z = z_of(len(usable) * (len(usable) - 1) // 2)
     worse = [m for m in usable if m is not best and _beats(kind, best, m, z)]
     open_ = [m for m in usable if m is not best and m not in worse]
+    if all(m.value is None for m in usable):
+        return sentence(f"{label}: {CANT_TELL.lower()}, none of them has any."), False
     if not worse:
         told = words.listing(f"{m.name} {_written(m, unit, formats)}" for m in usable)
         return sentence(f"{label}: {CANT_TELL.lower()}. {told}; chance alone may do that."), False
-    others = words.listing(f"{m.name}'s {_written(m, unit, formats)}" for m in worse)
+    others = words.listing(f"{m.name} at {_written(m, unit, formats)}" for m in worse)
     word = "lower" if kind == "cost" else "higher"
     rest = f"; {words.listing(m.name for m in open_)}: {CANT_TELL.lower()}" if open_ else ""
-    head = f"{best.name} {_written(best, unit, formats)} against {others}: "
+    head = f"{best.name} at {_written(best, unit, formats)} against {others}: "
     return sentence(f"{label}: {head}", Said(f"95 % sure it's {word}", strong=True), f"{rest}."), True
 
 

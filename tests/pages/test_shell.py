@@ -11,6 +11,7 @@ from tests.pages.builders import small_company
 PAGES = {
     "scorecard": "pages/overview/board.py",
     "goals": "pages/targets/goals.py",
+    "campaigns": "pages/campaigns/campaigns.py",
     "handoff": "pages/leads/handoff.py",
     "ideal-lead": "pages/leads/ideal_lead.py",
     "attribution": "pages/campaigns/attribution.py",
