@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from data_sources.budget import Budget
-from data_sources.google_access import READING, access
+from data_sources.google_access import WRITING, access
 from data_sources.google_config import Google
 from data_sources.google_http import GoogleHTTP, Limits
 from data_sources.google_sheets import GoogleReader
@@ -35,7 +35,7 @@ def configured(google, *spreadsheets, **others):
 def http(google, clock=None, chance=1.0, budget=None, patient=False, **limits):
     """GoogleHTTP on the stand-in, with a clock of its own, or the real one where time itself is tested."""
     timing = {} if clock is None else {"clock": clock, "sleep": clock.sleep}
-    way_in = access(configured(google), READING, **({} if clock is None else {"clock": clock}))
+    way_in = access(configured(google), WRITING, **({} if clock is None else {"clock": clock}))
     budget = budget or Budget(60, *([] if clock is None else [clock]))
     return GoogleHTTP(
         way_in,

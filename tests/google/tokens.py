@@ -62,7 +62,7 @@ class Tokens:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
         self.lifetime = AN_HOUR
-        self.scope_to_write = False  # whether a token to read alone may not write, as at Google
+        self.scope_to_write = True  # whether a token to read alone may not write, as at Google
         self.accounts: set[str] = set()
         self.audience = ""
         self.given: dict[str, tuple[str, float, str]] = {}
