@@ -85,7 +85,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row of ours stands in a spreadsheet: the cell as its keeper calls it, and an address that opens it."""
+    """Where a row of ours stands in a spreadsheet: the cell as its keeper calls it, and a link that opens it."""
 
     cell: str
     link: str | None = None
@@ -95,7 +95,7 @@ class Places(Protocol):
     """Finds rows of ours in the spreadsheet they came from."""
 
     def find(self, table: str, key: str, column: str | None) -> Sequence[Place]:
-        """The cells of that column (None: the first) in the rows with that key, as `Problem.key` writes it."""
+        """The cells of that column (None: the first) in the rows with that key, written as in `Problem`."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,8 @@ class Dataset:
     (`scorecard.passes`). `missing` explains tables and columns that the configuration names but the source
     lacks. `label` is how to speak of the source ("demo company", "PostgreSQL crm"), never with a password.
     `overrides` are settings of the configuration: they win over the table's. `relations` and `problems`
-    may be worked out when they are first asked for. `places` finds rows in the spreadsheet they came from, None
-    for a database.
+    may be worked out when they are first asked for. `places` finds rows in the spreadsheet they came from,
+    None for a database.
     """
 
     engine: Engine

@@ -19,9 +19,9 @@ class Problem:
     """One thing wrong with the data: where it stands, what stands there, what to write instead.
 
     `rows` is how many rows share it (one unless many were folded into this one), `rows_left_out` how many of
-    them the scorecard goes without, and `amount_left_out` their money in settings.currency. `cell` is where it
-    stands in a spreadsheet ("leads!F17") and `link` an address that opens that cell; `day` is the day the row
-    counts on, and `owner` who answers for it, where they are known.
+    them the scorecard goes without, and `amount_left_out` their money in settings.currency. `cell` is where
+    it stands in a spreadsheet ("leads!F17") and `link` an address that opens that cell; `day` is the day the
+    row counts on, and `owner` who answers for it, where they are known.
     """
 
     severity: Severity
