@@ -111,7 +111,8 @@ def _run_again() -> None:
 def _stamp(screen: Screen) -> None:
     """How old the figures are; it keeps the screen up to date. A fragment: its news rerun nothing else."""
     if (own := live.own()) is not None:
-        uploads.banner(own)  # nothing changes there by itself
+        seen_from = live_stamp.seen_from(screen.view.as_of, screen.view.formats)
+        uploads.banner(own, seen_from)  # nothing changes there by itself
         return
     with st.container(key="page_stamp", gap=None, width="stretch"):
         st.fragment(_draw_stamp, key=STAMP)(screen)

@@ -150,8 +150,8 @@ def back() -> None:
     st.session_state.pop(_LOOK, None)
 
 
-def banner(found: live.Live) -> None:
-    """What this session looks at, that nobody else does, and the way back."""
+def banner(found: live.Live, as_of: str) -> None:
+    """What this session looks at, and as of when; that nobody else does; and the way back."""
     shared = live.refresher().published.live
     to = "the shared data" if shared is None else shared.dataset.label
     read = Formats.of(small.settings(found.dataset)).moment(int(found.checked.timestamp()))
@@ -159,8 +159,8 @@ def banner(found: live.Live) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="page_look"):
         said = html(
             '<p class="t-look">You are looking at <b>{label}</b>: only you, until you close this tab. '
-            '<span class="t-fine">Read {read}.</span></p>',
-            label=found.dataset.label.removeprefix("Upload "), read=read,
+            '<span class="t-fine">As of {as_of}, read {read}.</span></p>',
+            label=found.dataset.label.removeprefix("Upload "), as_of=as_of, read=read,
         )  # fmt: skip
         st.html(said, width="stretch")
         st.button(f"Back to {escape(to)}", on_click=back, icon=":material/undo:", key="look_back")
