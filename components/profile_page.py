@@ -13,7 +13,7 @@ from components.charts import Table
 from components.screen import View
 from components.text import Html, html, joined
 from scorecard.problems import Problem
-from scorecard.profile_evidence import Evidence
+from scorecard.profile_evidence import Evidence, Verdict
 from scorecard.profile_view import Finding, Line, Profile, Surprise
 from scorecard.profile_wishes import Agreement, Wished, label
 
@@ -173,7 +173,7 @@ def _chip(look: str, word: str) -> Html:
 
 def _reach(shown: Iterable[Evidence | None]) -> float:
     """How far the axis goes to both sides of no difference, in whole steps."""
-    gaps = [e.wins.difference for e in shown if e is not None]
+    gaps = [e.wins.difference for e in shown if e is not None and e.verdict is not Verdict.TOO_FEW]
     furthest = max((abs(end) for g in gaps for end in (g.low, g.high) if end is not None), default=0.0)
     return max(_LEAST_REACH, -(-furthest // _STEP) * _STEP)
 

@@ -7,7 +7,7 @@ hand-off, so that an old value and a new one are compared at the same age.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -60,7 +60,7 @@ class Tally:
 class Values:
     """One column: its largest values, all hand-offs that have a value, and how many values there are.
 
-    `enough` values have the least number of cases; without a limit in the way, all of them are in `tallies`.
+    `tallies` has the largest of the `enough` values that have min_n hand-offs, and those that were named.
     """
 
     column: str
@@ -124,14 +124,21 @@ def _values(question: Question, days: int, named: tuple[str, ...]) -> Values:
     view = _view(question)
     table, _, name = str(question.by).rpartition(".")
     if view.own(table or None, name) is None:
-        return _through_campaigns(question, view, days)
+        return _without_few(question, _through_campaigns(question, view, days), named)
     found = _largest(question, days)
     lost = [value for value in named if value not in found.tallies]
-    if not lost or found.distinct <= len(found.tallies):
-        return found
-    few = question.where.with_parts(Filter.of((str(question.by), value) for value in lost))
-    more = _largest(question.asking(where=few), days)
-    return Values(found.column, {**found.tallies, **more.tallies}, found.known, found.distinct, found.enough)
+    if lost and found.distinct > len(found.tallies):
+        few = question.where.with_parts(Filter.of((str(question.by), value) for value in lost))
+        more = _largest(question.asking(where=few), days)
+        found = replace(found, tallies={**found.tallies, **more.tallies})
+    return _without_few(question, found, named)
+
+
+def _without_few(question: Question, found: Values, named: tuple[str, ...]) -> Values:
+    """Only values with min_n hand-offs, and those that were named."""
+    least = question.settings.min_n
+    kept = {v: tally for v, tally in found.tallies.items() if tally.n >= least or v in named}
+    return replace(found, tallies=kept)
 
 
 def _through_campaigns(question: Question, view: PassView, days: int) -> Values:

@@ -100,7 +100,7 @@ def profile_of(dataset: Dataset, months: int, as_of: AsOf, where: Filter) -> Pro
     question, basis = _basis(dataset, months, as_of, where)
     found = () if basis is None else _looked_up(question, basis, wished.named)
     every = evidence(found, settings.min_n)
-    told = Words(Formats.of(settings))
+    told = Words(Formats.of(settings), settings.min_n)
     lines = tuple(sorted((_line(w, found, every, told) for w in wished.named), key=_rank))
     surprises = _surprises(wished.named, every, told)
     nurture = None if basis is None else _nurture(question, basis)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scorecard.formats import Formats
 from scorecard.profile_counts import MOST, Values
-from scorecard.profile_evidence import Compared, Evidence
+from scorecard.profile_evidence import Compared, Evidence, Verdict
 from scorecard.profile_wishes import Agreement, Wished, label
 from scorecard.words import Said, Sentence, brief, counted, inner, listing, sentence, short
 
@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     from scorecard.profile_view import Basis, Line, Surprise
 
 _SHOWN: Final = 3  # lines of one kind that are said aloud
-CANT_TELL: Final = "can't tell yet"
+_UNSURE: Final = ", can't tell yet"
+_FEW: Final = ", too few to tell"
+_OPEN: Final = frozenset((Verdict.UNSURE, Verdict.TOO_FEW))
 
 
 class Words:
     """Speaks of wishes and evidence in the organisation's formats."""
 
-    def __init__(self, formats: Formats) -> None:
+    def __init__(self, formats: Formats, min_n: int) -> None:
         self.formats = formats
+        self.min_n = min_n
 
     # --- first of all
 
@@ -51,11 +54,15 @@ class Words:
 
     def _held(self, lines: Sequence[Line]) -> Sentence:
         by = Counter(str(line.finding) for line in lines)
-        sides, sizes = by["sides with one team"], by["mixed"] + by["smaller wins"] + by["larger wins"]
-        parts = [f"bear out {by['holds']}", f"settle {sides} of the disputed"]
-        parts += [f"are mixed or about amounts alone for {sizes}"]
-        parts = [part for part, many in zip(parts, (1, sides, sizes), strict=True) if many]
-        open_ = len(lines) - by["holds"] - by["contradicted"] - sides - sizes
+        sides, sizes, mixed = by["sides with one team"], by["smaller wins"] + by["larger wins"], by["mixed"]
+        told = {
+            f"bear out {by['holds']}": 1,
+            f"settle {sides} of the disputed": sides,
+            f"differ in the worth of a win alone for {sizes}": sizes,
+            f"are mixed for {mixed}": mixed,
+        }
+        parts = [part for part, many in told.items() if many]
+        open_ = len(lines) - by["holds"] - by["contradicted"] - sides - sizes - mixed
         contradict = Said(f"contradict {by['contradicted'] or 'none'}", strong=True)
         return sentence("Of these the data ", contradict, f", {', '.join(parts)}, and leave {open_} open.")
 
@@ -117,7 +124,10 @@ class Words:
         if not shown.rest.n:
             return (f"All {self.formats.number(shown.own.n)} hand-offs have it: there is no rest.",)
         worth = (self.amounts(shown),) if shown.amounts.difference.value is not None else ()
-        return (self.wins(shown), *worth)
+        said = (self.wins(shown), *worth)
+        if shown.verdict in _OPEN:  # said once, by the verdict
+            return tuple(text.removesuffix(_FEW).removesuffix(_UNSURE) for text in said)
+        return said
 
     def wins(self, shown: Evidence) -> str:
         """How often it wins beside the rest."""
@@ -167,8 +177,11 @@ class Words:
 
     def _column(self, one: Values, basis: Basis) -> str:
         f, parts, blank = self.formats, [], basis.handed.n - one.known.n
-        if one.distinct > MOST and len(one.tallies) < one.distinct:
-            parts.append(f"{f.number(one.distinct)} values, of which the {MOST} largest are compared")
+        if one.distinct > len(one.tallies):
+            largest = (
+                f"the {MOST} largest" if one.enough > MOST else f"those with {self.min_n} hand-offs or more"
+            )
+            parts.append(f"{f.number(one.distinct)} values, compared are {largest} and those named")
         if blank:
             parts.append(f"{f.number(blank)} hand-offs without one are left out")
         name = inner(label(one.column))
@@ -189,7 +202,7 @@ class Words:
 def _unsure(compared: Compared) -> str:
     if compared.sign:
         return ""
-    return ", too few to tell" if compared.chance is None else f", {CANT_TELL}"
+    return _FEW if compared.chance is None else _UNSURE
 
 
 def _name(called: str, value: str) -> str:

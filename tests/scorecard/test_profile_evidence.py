@@ -98,8 +98,8 @@ def flat(one):
 
 
 def written(found):
-    """Values of the brute force as text, as the columns hand them over."""
-    return {(column, str(value)): figures for (column, value), figures in found.items()}
+    """Values of the brute force as text, as the columns hand them over: those with min_n hand-offs."""
+    return {(column, str(value)): figures for (column, value), figures in found.items() if figures["n"] >= 5}
 
 
 def same(ours, theirs):

@@ -140,7 +140,6 @@ def test_hand_offs_too_young_to_have_won_do_not_count(company):
         "Retail": (30, 60),
         "Clubs": (3, 60),
         "Rescue": (14, 60),
-        "Tiny": (1, 4),
         "Late": (0, 20),
     }
 
@@ -155,7 +154,6 @@ def test_the_filter_narrows_what_is_compared(company):
         "Retail": 60,
         "Clubs": 60,
         "Rescue": 60,
-        "Tiny": 4,
         "Web": 184,
     }
     assert next(e for e in found.every if e.value == "Web").wins.difference.value is None
