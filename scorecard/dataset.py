@@ -85,7 +85,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row of ours stands in a spreadsheet: the cell as its keeper calls it, and a link that opens it."""
+    """Where a row of ours stands in a spreadsheet: the cell as its keeper calls it, and a link to it."""
 
     cell: str
     link: str | None = None
