@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
 import weakref
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ MOST: Final = 50  # MB of all files together: as many as .streamlit/config.toml 
 _MEGABYTE: Final = 1024 * 1024
 _ENDINGS: Final = ("xlsx", "xlsm", "csv", "tsv")
 _LOOK: Final = "look"  # what the session holds; when it goes, the files go
+_LINGER: Final = 150.0  # seconds after a disconnection; Streamlit itself forgets the session after 120
 _ROUND: Final = "look_round"  # an uploader is used once; the next one stands there empty
 _FAILURE: Final = "look_failure"
 _LOG: Final = logging.getLogger(__name__)
@@ -85,12 +87,31 @@ class Look:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         self.live = live.Live(dataset, datetime.now(UTC))
+        self.shown = 0
         self.let_go = weakref.finalize(self, _let_go, source, folder)
 
 
 def _let_go(source: Source, folder: str) -> None:
     source.close()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _disconnected(found: Look) -> None:
+    """The files go in a while, unless the viewer is back by then."""
+    timer = threading.Timer(_LINGER, _let_go_unless_shown_since, (found, found.shown))
+    timer.daemon = True
+    timer.start()
+
+
+def _let_go_unless_shown_since(found: Look, shown: int) -> None:
+    if found.shown == shown:
+        found.let_go()
+
+
+@st.cache_resource(scope="session", on_release=_disconnected, show_spinner=False)
+def _tied_to_session(turn: int, _found: Look) -> Look:  # noqa: ARG001 - the key
+    """Has Streamlit say when the session is disconnected."""
+    return _found
 
 
 def offer() -> None:
@@ -133,6 +154,7 @@ def take(files: Sequence[Uploaded]) -> None:
     except Exception as error:  # noqa: BLE001 - whatever a stranger's file does, the page goes on
         st.session_state[_FAILURE] = _unforeseen(error)
     else:
+        back()
         st.session_state[_LOOK] = found
         live.look_at(found.live)
 
@@ -147,7 +169,9 @@ def _unforeseen(error: Exception) -> str:
 def back() -> None:
     """The session looks at the shared data again; the files are let go."""
     live.look_at(None)
-    st.session_state.pop(_LOOK, None)
+    found: Look | None = st.session_state.pop(_LOOK, None)
+    if found is not None:
+        found.let_go()
 
 
 def banner(found: live.Live, as_of: str) -> None:
@@ -155,6 +179,9 @@ def banner(found: live.Live, as_of: str) -> None:
     shared = live.refresher().published.live
     to = "the shared data" if shared is None else shared.dataset.label
     read = Formats.of(small.settings(found.dataset)).moment(int(found.checked.timestamp()))
+    if (held := st.session_state.get(_LOOK)) is not None:
+        held.shown += 1
+        _tied_to_session(st.session_state[_ROUND], held)
     _stay(key="look_stays", height=1, width=1)
     with st.container(horizontal=True, vertical_alignment="center", key="page_look"):
         said = html(

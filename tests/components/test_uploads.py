@@ -72,6 +72,16 @@ def test_the_files_go_with_the_session(session, workbook, tmp_path):
     assert folders(tmp_path) == []
 
 
+def test_the_files_go_after_a_disconnection_unless_the_viewer_came_back(session, workbook, tmp_path):
+    uploads.take([workbook])
+    found, before = session["look"], session["look"].shown
+    found.shown += 1
+    uploads._let_go_unless_shown_since(found, before)
+    assert len(folders(tmp_path)) == 1
+    uploads._let_go_unless_shown_since(found, found.shown)
+    assert folders(tmp_path) == []
+
+
 def test_a_second_file_takes_the_place_of_the_first(workbook, tmp_path):
     uploads.take([workbook])
     uploads.take([File("people.csv", b"person_id,name,department\nana,Ana,sales\n")])
