@@ -7,6 +7,8 @@ from random import Random
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from scipy import stats
 
 from data_sources.database import Database
@@ -15,9 +17,13 @@ from scorecard import conversions, profile_counts, profile_evidence, report, sma
 from scorecard.clock import AsOf
 from scorecard.profile_counts import Tally, Values
 from scorecard.profile_evidence import Verdict, against, evidence
+from scorecard.profile_wishes import columns
 from tests.oracle import profile as oracle
+from tests.oracle.companies import cases
 from tests.oracle.load import load
 from tests.scorecard.builders import Company, lead
+from tests.scorecard.test_report_against_oracle import looking_at
+from tests.scorecard.test_report_against_oracle import opened as fresh
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 AS_OF = "2026-11-20"
@@ -82,8 +88,8 @@ def asked(dataset, as_of=AS_OF, months=12):
 
 def worked_out(dataset, **when):
     question, days = asked(dataset, **when)
-    columns = [*dataset.relations["leads"].attributes, "source", "landing_page", "channel"]
-    found = evidence([profile_counts.values(question, c, days) for c in columns], question.settings.min_n)
+    found = [profile_counts.values(question, column, days) for column in columns(dataset)]
+    found = evidence(found, question.settings.min_n)
     return {(one.column, one.value): flat(one) for one in found}
 
 
@@ -97,9 +103,10 @@ def flat(one):
     }  # fmt: skip
 
 
-def written(found):
+def written(found, least=5):
     """Values of the brute force as text, as the columns hand them over: those with min_n hand-offs."""
-    return {(column, str(value)): figures for (column, value), figures in found.items() if figures["n"] >= 5}
+    kept = {key: figures for key, figures in found.items() if figures["n"] >= least}
+    return {(column, str(value)): figures for (column, value), figures in kept.items()}
 
 
 def same(ours, theirs):
@@ -145,6 +152,18 @@ def test_only_hand_offs_as_old_as_wins_take_count_whatever_as_of_is(sqlite_url, 
         same(worked_out(dataset, as_of=as_of), written(oracle.evidence(tables, as_of)))
 
 
+@given(case=cases(max_leads=30), days=st.sampled_from(["0", "3", "20", "400"]))
+@looking_at(6)
+def test_companies_with_every_flaw_get_what_brute_force_finds(sqlite_url, case, days):
+    agreed = {"mature_days": days, "min_n": "1"}
+    others = [row for row in case.tables["settings"] if row["key"].strip() not in agreed]
+    tables = {**case.tables, "settings": [*others, *({"key": k, "value": v} for k, v in agreed.items())]}
+    stamped = {column for row in tables["leads"] for column in row}
+    assume({"handed_off_at", "won_at"} <= stamped)
+    with fresh(tables, sqlite_url) as database:
+        same(worked_out(database.open(), as_of=case.as_of), written(oracle.evidence(tables, case.as_of), 1))
+
+
 def test_a_store_of_our_own_says_the_same(sqlite_url):
     tables = drawn(7, n=200)
     with opened(tables, sqlite_url):
@@ -169,8 +188,8 @@ def test_a_difference_has_the_interval_of_newcombes_paper():
 
 
 def test_chances_are_those_of_benjamini_and_hochbergs_rule():
-    columns = [Values("x", {f"v{i}": tally(k, 40) for i, k in enumerate((4, 9, 11, 12, 20))}, tally(56, 200))]
-    found = evidence(columns, 10)
+    values = [Values("x", {f"v{i}": tally(k, 40) for i, k in enumerate((4, 9, 11, 12, 20))}, tally(56, 200))]
+    found = evidence(values, 10)
     raw = [
         stats.fisher_exact([[e.own.won, e.own.n - e.own.won], [e.rest.won, e.rest.n - e.rest.won]]).pvalue
         for e in found
