@@ -46,7 +46,7 @@ class Ways:
 
     `gather`, `needs` and `feeds` are those of one way, beyond what the metric itself needs. The setting
     `agreed` names the one way that stands for the metric elsewhere (quotas, goals). `ahead`: the way
-    is named before the group in a scope.
+    is named before the group in a scope. `of_all`: a group's denominator is that of all.
     """
 
     column: str
@@ -56,6 +56,7 @@ class Ways:
     needs: Callable[[str], tuple[str, ...]]
     feeds: Callable[[str], tuple[str, ...]]
     ahead: bool = False
+    of_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -448,7 +449,7 @@ def _marketings(which: Which, part: Part) -> Metric:
 
 
 _BY_MODEL = Ways(
-    "model", MODELS, "attribution", _attributed, lambda _: (), lambda _: ("touches",), ahead=True
+    "model", MODELS, "attribution", _attributed, lambda _: (), lambda _: ("touches",), ahead=True, of_all=True
 )
 
 _CALLED = ("touches.lead_id", "touches.at", "touches.kind")

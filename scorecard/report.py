@@ -226,10 +226,13 @@ def _grouped_in_way(
         found = metric.figures(asked)
     except NotReachableError:
         return
-    if found.pop(ALL).value is None:
+    everything, nothing = found.pop(ALL), metric.of(metric.empty, asked)
+    if everything.value is None:
         return
+    if ways.of_all:
+        nothing = replace(nothing, denominator=everything.denominator)
     for person in everyone:
-        found.setdefault(person, metric.of(metric.empty, asked))
+        found.setdefault(person, nothing)
     for group in sorted(found, key=lambda g: (g is None, str(g))):
         own = ((str(asked.by), _text(group)),)
         parts = (*named, *own) if ways.ahead else (*own, *named)
