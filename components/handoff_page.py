@@ -55,6 +55,12 @@ def more_of(found: Handoff, metrics: Sequence[str], note: str) -> More:
     return tuple(tiles.Tile(METRICS[m].label, found.rows[m]) for m in metrics), note
 
 
+def worked_of(rows: Sequence[Row]) -> More:
+    """Touch work as tiles."""
+    note = "Calls and meetings of either team; a lead counts where its first call, mail or k-th talk stands."
+    return tuple(tiles.Tile(METRICS[row.metric].label, row) for row in rows), note if rows else ""
+
+
 def stages(shown: Sequence[handoff_view.Stage], view: View) -> None:
     """How far they got."""
     steps = funnel([Stage(s.name, s.count, s.step) for s in shown], view.formats)

@@ -6,7 +6,7 @@ from components import board, handoff_page, tiles
 from components.page import View, open_page
 from components.picks import pick
 from components.sections import outline, section
-from scorecard import handoff_groups, handoff_view, handoff_words
+from scorecard import handoff_groups, handoff_view, handoff_words, touch_work_view
 
 TABLES = ("leads", "touches", "people", "campaigns", "goals", "settings")
 view = open_page("handoff", "Are leads handed over well, and where not?", TABLES)
@@ -27,6 +27,10 @@ def nurtured(now: View) -> handoff_page.More:
 
 def cohorts(now: View) -> handoff_page.More:
     return handoff_page.more_of(found(now), found(now).cohorts, found(now).maturity)
+
+
+def worked(now: View) -> handoff_page.More:
+    return handoff_page.worked_of(now.get(touch_work_view.rows, now.period, now.as_of, now.where))
 
 
 nothing = outline(view, lambda now: found(now).nothing)
@@ -57,6 +61,7 @@ with right:
     section(view, "nurtured", nurtured, partial(handoff_page.more, title="Nurtured, and come again"))
 
 section(view, "cohorts", cohorts, partial(handoff_page.more, title="What becomes of them"))
+section(view, "worked", worked, partial(handoff_page.more, title="Touch work"))
 section(
     view,
     "months",

@@ -9,7 +9,7 @@ from components import live
 from components.charts import rates
 from components.readings import Named
 from components.text import escape
-from scorecard import data_view, handoff_groups, handoff_view, periods, quota_view, small
+from scorecard import data_view, handoff_groups, handoff_view, periods, quota_view, small, touch_work_view
 from scorecard.clock import AsOf
 from scorecard.scopes import EVERYTHING
 from scorecard.status import Status
@@ -234,3 +234,14 @@ def test_a_rate_of_too_few_is_faint_and_says_so():
     assert figure.rows["hue"].tolist() == ["neutral"]
     assert "Too few" in figure.says
     assert figure.table.frame["Cases"].tolist() == [2]
+
+
+def test_touch_work_stands_on_the_hand_off_page_as_the_report_has_it(opened, demo_url):
+    app = opened("handoff", demo_url)
+    dataset, as_of = now()
+    rows = {row.metric: row for row in touch_work_view.rows(dataset, QUARTER, as_of, EVERYTHING)}
+    assert len(rows) == 9
+    assert rows["reached_within_2"].numerator >= rows["reached_within_1"].numerator > 0
+    text = text_of(app)
+    assert "Reached within 1 call" in text
+    assert f"{rows['reached_within_1'].numerator:,} of {rows['reached_within_1'].denominator:,}" in text
