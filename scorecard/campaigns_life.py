@@ -98,11 +98,15 @@ def lifetime_value(question: Question) -> Mapping[Group, Share]:
     first, orders = firsts.rows, question.dataset.relations["orders"].alias("b")
     local = question.clock.local
     at = question.clock.epoch(orders, "closed_at")
-    in_a_year = local(at) < local(first.c.first) + _year_from(question, first.c.first) * 86_400
-    joined = sa.join(first, orders.source, orders["customer_id"] == first.c.who)
-    inside = and_(first.c.first >= start, first.c.first < end, at < question.as_of.until, in_a_year)
-    columns = [first.c.g, first.c.who, margin_of(question, orders).label("m")]
+    moments = [local(first.c.first).label("local"), question.clock.day(first.c.first).label("day")]
+    began = select(first.c.g, first.c.who, *moments).where(first.c.first >= start, first.c.first < end)
+    known = once(began, "began")  # worked out once a customer, not once an order
+    until_then = known.c.local + _year_from(question, known.c.day) * 86_400
+    customers = once(select(known.c.g, known.c.who, until_then.label("until")), "customers")
+    joined = sa.join(customers, orders.source, orders["customer_id"] == customers.c.who)
+    columns = [customers.c.g, customers.c.who, margin_of(question, orders).label("m")]
     columns += [_currency(orders).label("c"), question.clock.day(at).label("d")]
+    inside = and_(at < question.as_of.until, local(at) < customers.c.until)
     bought = once(select(*columns).select_from(joined).where(inside), "bought")
     margin = in_base(question, bought.c.m, bought.c.c, bought.c.d, "orders")
     summed = select(bought.c.g, func.sum(margin), func.count(bought.c.who.distinct())).group_by(bought.c.g)
@@ -176,8 +180,8 @@ def _years_before(wall: Any, years: int) -> Any:
         return wall.replace(year=wall.year - years, day=28)
 
 
-def _year_from(question: Question, epoch: ColumnElement[int]) -> ColumnElement[int]:
-    """Days until the same date a year later."""
+def _year_from(question: Question, day: ColumnElement[int]) -> ColumnElement[int]:
+    """Days from a local day number until the same date a year later."""
     last = question.as_of.day.year + 2
     steps = []
     for year in range(last - 30, last):
@@ -186,7 +190,7 @@ def _year_from(question: Question, epoch: ColumnElement[int]) -> ColumnElement[i
         steps.append((march, length))
         if length == 366:  # noqa: PLR2004 - from a 29th of February it is 365 days to the 28th
             steps.append((day_number(_first_of_march(year)) - 1, 365))
-    return stepped(question.clock.day(epoch), steps, YEAR_DAYS)
+    return stepped(day, steps, YEAR_DAYS)
 
 
 def _first_of_march(year: int) -> date:
