@@ -18,6 +18,7 @@ from tests.servers import free_port
 
 TODAY = date(2026, 11, 21)
 AT = "?period=2026-Q4&as_of=2026-11-21"
+MENU = ("Goals", "Campaigns", "Hand-off", "Ideal lead", "Attribution", "Quotas", "Data", "Scorecard")
 PAGES = ("scorecard", "goals", "campaigns", "handoff", "ideal-lead", "attribution", "quotas", "data")
 
 
@@ -69,7 +70,7 @@ def test_a_page_opens_cold_on_a_fresh_server(demo, page, slug):
 
 def test_every_page_opens_from_the_menu_and_keeps_the_choice(app, page):
     tab = settled(page(f"{app.url}/{AT}"), seconds=90)
-    for name in ("Goals", "Campaigns", "Hand-off", "Ideal lead", "Attribution", "Quotas", "Data", "Scorecard"):
+    for name in MENU:
         tab.get_by_role("link", name=name, exact=True).first.click()
         settled(tab, seconds=90)
         assert "as_of=2026-11-21" in tab.url
