@@ -5,7 +5,7 @@
 
 HOST ?= localhost
 PORT ?=
-WORKERS ?= 2
+WORKERS ?= 3
 PYTEST ?=
 PYTHON ?=
 SECONDS ?=

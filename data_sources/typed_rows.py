@@ -408,6 +408,8 @@ def _stored(value: Any) -> Any:
         return value.isoformat(" ")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, float):
+        return value + 0.0  # -0 is 0
     return int(value) if isinstance(value, bool) else value
 
 
@@ -453,7 +455,7 @@ def _quick_number(raw: Sequence[object], column: Column) -> tuple[list[Any], lis
             continue
         if isinstance(cell, (float, int)) and type(cell) is not bool and low <= cell <= high:
             if not whole:
-                values[i] = float(cell)
+                values[i] = float(cell) + 0.0  # -0 is 0
                 continue
             if cell == int(cell):
                 values[i] = int(cell)

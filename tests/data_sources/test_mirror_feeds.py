@@ -9,7 +9,7 @@ from scorecard.passes import PREPARED
 from tests.data_sources.test_mirrored import Sheets, grids, source, told
 
 __all__ = ["source"]
-DEMO = Demo(300, 7, date(2026, 11, 21))
+DEMO = Demo(120, 7, date(2026, 11, 21))
 
 
 @pytest.mark.parametrize("feed", ["spend", "orders", "web"])

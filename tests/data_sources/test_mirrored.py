@@ -94,7 +94,7 @@ def told(dataset, by=("source",), as_of="2026-11-21"):
 
 
 def test_the_demo_company_in_a_spreadsheet_gives_the_same_report(source, tmp_path):
-    demo = Demo(600, 7, date(2026, 11, 21))
+    demo = Demo(250, 7, date(2026, 11, 21))
     url = f"sqlite:///{tmp_path / 'demo.db'}"
     write_demo(sa.create_engine(url), demo, None, make_ready)
     there, here = open_database(url, NOW), source(Sheets(grids(demo))).open()

@@ -22,7 +22,7 @@ from tests.oracle.compare import differences
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ONE_OF_TWO = ("lost_at", "lost_reason", "rejected_at", "reject_reason")  # a lead is won or lost
-DEMO = Demo(leads=250, seed=7, today=date(2026, 11, 21))
+DEMO = Demo(leads=120, seed=7, today=date(2026, 11, 21))
 
 
 @pytest.fixture(scope="module")

@@ -117,7 +117,7 @@ def _deal(company, item, amount, close, one, source):
 def part_of(company, deal, definition):
     if is_sourced(company, deal, definition):
         return "sourced"
-    influenced = any(t["department"] == "marketing" and t["at"] < deal.close for t in deal.touches)
+    influenced = any(t.get("department") == "marketing" and t["at"] < deal.close for t in deal.touches)
     return "influenced" if influenced else "unattributed"
 
 
@@ -125,10 +125,10 @@ def is_sourced(company, deal, definition):
     if definition == "lead_source":
         return deal.lead_source in [s.strip() for s in company.settings["marketing_sources"].split(",")]
     if definition == "first_touch":
-        return bool(deal.touches) and deal.touches[0]["department"] == "marketing"
-    by_sales = [t["at"] for t in deal.touches if t["department"] == "sales"]
+        return bool(deal.touches) and deal.touches[0].get("department") == "marketing"
+    by_sales = [t["at"] for t in deal.touches if t.get("department") == "sales"]
     by_sales += [] if deal.contact is None else [deal.contact]
-    return any(t["department"] == "marketing" and all(t["at"] < at for at in by_sales) for t in deal.touches)
+    return any(t.get("department") == "marketing" and all(t["at"] < at for at in by_sales) for t in deal.touches)
 
 
 def part_rows(company, name, window, by):

@@ -13,6 +13,9 @@ EMPTY = {
     "leads/handoff.py": ("There are no leads yet",),
     "targets/goals.py": ("No shared goals are agreed yet",),
     "targets/quotas.py": ("There are no quotas yet",),
+    "campaigns/campaigns.py": ("No campaigns yet",),
+    "campaigns/attribution.py": ("Attribution is locked", "marketing_sources"),
+    "leads/ideal_lead.py": ("Nothing is known of the ideal lead yet",),
     "source/data.py": ("Nothing is wrong",),
 }
 

@@ -16,7 +16,7 @@ from tests.oracle.compare import differences
 pytestmark = pytest.mark.timeout(300)  # MariaDB takes its time with every metric by three columns
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
-COMPANY = Demo(leads=400, seed=11, today=TODAY)
+COMPANY = Demo(leads=250, seed=11, today=TODAY)
 # period, as_of, by: the running quarter, a month in the past seen from the past, odd spans over clock changes
 ASKED = [
     ("2026-Q4", "2026-11-20", ("source", "owner")),

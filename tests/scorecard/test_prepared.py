@@ -49,7 +49,7 @@ def stores(tmp_path_factory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("prepared")
     plain, ready = folder / "plain.db", folder / "ready.db"
     engine = sa.create_engine(f"sqlite:///{plain}", poolclass=sa.NullPool)
-    write_demo(engine, Demo(leads=400, seed=5, today=TODAY))
+    write_demo(engine, Demo(leads=200, seed=5, today=TODAY))
     shutil.copy(plain, ready)
     make_ready(sa.create_engine(f"sqlite:///{ready}", poolclass=sa.NullPool))
     return plain, ready

@@ -78,30 +78,30 @@ def agree(case: Case, url: str) -> None:
 
 
 @given(case=cases(max_leads=3))
-@looking_at(8)
+@looking_at(4)
 def test_sqlite_says_what_brute_force_says_of_the_smallest_companies(sqlite_url, case):
     agree(case, sqlite_url)
 
 
 @given(case=cases())
-@looking_at(12)
+@looking_at(5)
 def test_sqlite_says_what_brute_force_says(sqlite_url, case):
     agree(case, sqlite_url)
 
 
 @given(case=cases())
-@looking_at(6)
+@looking_at(2)
 def test_postgresql_says_what_brute_force_says(postgres_url, case):
     agree(case, postgres_url)
 
 
 @given(case=cases())
-@looking_at(6)
+@looking_at(2)
 def test_mariadb_says_what_brute_force_says(mariadb_url, case):
     agree(case, mariadb_url)
 
 
-@pytest.mark.parametrize("as_of", ["2026-11-30 17:00:00", "2026-09-30"])
+@pytest.mark.parametrize("as_of", ["2026-11-30 17:00:00"])
 def test_the_company_made_by_hand_is_the_same_on_every_database(database_url, as_of):
     agree(Case(hand_made(), "2026-Q4", as_of, ("closed_by",)), database_url)
 
