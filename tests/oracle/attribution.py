@@ -128,7 +128,8 @@ def is_sourced(company, deal, definition):
         return bool(deal.touches) and deal.touches[0].get("department") == "marketing"
     by_sales = [t["at"] for t in deal.touches if t.get("department") == "sales"]
     by_sales += [] if deal.contact is None else [deal.contact]
-    return any(t.get("department") == "marketing" and all(t["at"] < at for at in by_sales) for t in deal.touches)
+    ours = [t["at"] for t in deal.touches if t.get("department") == "marketing"]
+    return any(all(own < at for at in by_sales) for own in ours)
 
 
 def part_rows(company, name, window, by):
