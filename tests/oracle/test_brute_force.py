@@ -326,7 +326,7 @@ def test_filters_read_quoted_values():
     assert conditions(goal) == [("source", 'a, "b"'), ("owner", "ana"), ("campaign_id", None)]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cases())
 def test_every_drawn_company_gets_a_report_whose_parts_add_up(case):
     rows = report(case.tables, case.period, case.as_of, case.by)
