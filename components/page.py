@@ -15,7 +15,7 @@ from components.controls import Asked
 from components.screen import STAMP, Screen, View
 from components.sections import section
 from components.text import escape
-from components.theme import ICON, use_style
+from components.theme import ICON, STYLE
 from scorecard import checks, data_view
 from scorecard.data_view import Touch
 
@@ -42,7 +42,7 @@ def open_page(
     can't be picked there. Without the right to see, or without data, the page ends here.
     """
     st.set_page_config(page_title=f"{question} · {NAME}", page_icon=str(ICON), layout="wide")
-    use_style()
+    st.html(STYLE)
     _gate()
     screen = _screen(slug, Asked(chosen(), filters=filters, period=period, compare=compare))
     with st.container(horizontal=True, vertical_alignment="bottom", key="page_head"):

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components.charts import Figure, Table, draw
+from components.charts import Figure, Table
 from components.downloads import csv, file_name
 from components.screen import View
 from components.text import clean, escape
@@ -47,6 +47,11 @@ def table(shown: Table, view: View, *, name: str, key: str) -> None:
         placeholder=NOTHING,
         alt=f"{name}: {len(shown.frame)} rows",
     )
+
+
+def draw(figure: Figure, *, key: str | None = None) -> None:
+    """Puts the chart into the page, with its words for those who can't see it."""
+    st.vega_lite_chart(figure.rows, figure.spec, key=key, alt=figure.says, width="stretch")
 
 
 def with_table(figure: Figure, view: View, *, title: str, key: str, help: str | None = None) -> None:  # noqa: A002 - Streamlit's word

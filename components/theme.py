@@ -1,4 +1,4 @@
-"""The visual language: two team hues, the tones of a status, one style sheet.
+"""The visual language: two team hues, the tones of a status, one style sheet. Without Streamlit.
 
 Charts don't name colours. They name a tone, whose place in TONES is its place in chartCategoricalColors of
 .streamlit/config.toml: so a chart follows the viewer's light or dark theme in the browser, without a rerun.
@@ -7,10 +7,11 @@ style.css has the same colours under the same names.
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final, Literal
-
-import streamlit as st
 
 Tone = Literal["marketing", "sales", "good", "warn", "bad", "neutral", "ink", "muted", "track", "faint"]
 TONES: Final[tuple[Tone, ...]] = (
@@ -19,6 +20,7 @@ TONES: Final[tuple[Tone, ...]] = (
 
 ICON: Final = Path(__file__).with_name("icon.svg")
 STYLE: Final = Path(__file__).with_name("style.css")
+_CONFIG: Final = Path(__file__).parent.parent / ".streamlit" / "config.toml"
 
 
 def tone_of_team(team: str | None) -> Tone:
@@ -26,6 +28,8 @@ def tone_of_team(team: str | None) -> Tone:
     return "marketing" if team == "marketing" else "sales" if team == "sales" else "ink"
 
 
-def use_style() -> None:
-    """Puts the style sheet into the page; once per run, by open_page."""
-    st.html(STYLE)
+@cache
+def light() -> Mapping[Tone, str]:
+    """The tones in the light theme, for what is printed or sent: #RRGGBB each."""
+    theme = tomllib.loads(_CONFIG.read_text(encoding="utf-8"))["theme"]["light"]
+    return dict(zip(TONES, theme["chartCategoricalColors"], strict=True))

@@ -1,7 +1,7 @@
-"""Charts: each function takes readings and formats and gives a Figure; `draw` puts it into a page."""
+"""Charts: each function takes readings and formats and gives a Figure; `tables.draw` puts it into a page."""
 
 from components.charts.credit import Band, Dot, Thirds, bands, path, thirds
-from components.charts.figure import Figure, Table, draw
+from components.charts.figure import Figure, Table
 from components.charts.handoffs import Part, Reason, Stage, Wait, funnel, pareto, stacked, waits
 from components.charts.rates import rates
 from components.charts.targets import Pair, Point, bullets, dumbbells, history
@@ -9,6 +9,6 @@ from components.charts.trends import Month, trend
 
 __all__ = [
     "Band", "Dot", "Figure", "Month", "Pair", "Part", "Point", "Reason", "Stage", "Table", "Thirds", "Wait",
-    "bands", "bullets", "draw", "dumbbells", "funnel", "history", "pareto", "path", "rates", "stacked",
+    "bands", "bullets", "dumbbells", "funnel", "history", "pareto", "path", "rates", "stacked",
     "thirds", "trend", "waits",
 ]  # fmt: skip

@@ -3,6 +3,8 @@
 Building a chart costs fifteen milliseconds, swapping its rows nothing, and a spec that doesn't change lets
 the browser move the bars instead of drawing all anew. So whatever changes with the data (numbers, names,
 sentences) is a cell of the rows; the spec holds shapes only. Texts in charts are inert whatever they say.
+
+Nothing here needs Streamlit: `tables.draw` puts a figure into a page, `documents` into a file.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ from typing import Any, Final, ParamSpec
 
 import altair as alt
 import pandas as pd
-import streamlit as st
 
 from components.text import clean
 from components.theme import TONES, Tone
@@ -56,11 +57,6 @@ class Figure:
         """The same chart with its rows inside, for exports and tests."""
         values = json.loads(self.rows.to_json(orient="records", date_format="iso"))
         return alt.Chart.from_dict({**self.spec, "data": {"values": values}, "description": self.says})
-
-
-def draw(figure: Figure, *, key: str | None = None) -> None:
-    """Puts the chart into the page, with its words for those who can't see it."""
-    st.vega_lite_chart(figure.rows, figure.spec, key=key, alt=figure.says, width="stretch")
 
 
 def shape(build: Callable[P, AnyChart]) -> Callable[P, Spec]:
