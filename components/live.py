@@ -14,7 +14,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 from traceback import format_tb
 from typing import Concatenate, Final, ParamSpec, TypeVar, cast
 
@@ -31,6 +33,7 @@ from data_sources.sources import connect
 from scorecard import small
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
+from scorecard.roles import Rules
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,6 +51,10 @@ _LOG: Final = logging.getLogger(__name__)
 
 class NoDataError(Exception):
     """There is no state of the data to show; the message says why and what to do."""
+
+
+class NoRulesError(Exception):
+    """The configuration doesn't say who has which role; the message says why, for its keeper alone."""
 
 
 @dataclass(frozen=True)
@@ -349,6 +356,25 @@ def as_of(now: Live, written: str | None) -> AsOf:
     moment = _now()
     stepped = datetime.fromtimestamp(moment.timestamp() // STEP.seconds * STEP.seconds, UTC)
     return AsOf.at(max(stepped, now.dataset.stamp.read_at), zone)
+
+
+def rules() -> tuple[Rules, bool]:
+    """Who has which role, as the file of the configuration says now; and whether it has a section [auth].
+
+    NoRulesError when it can't be told.
+    """
+    file = config.place(os.environ)
+    if file is None:
+        return Rules(), False
+    try:
+        return _rules(file, file.stat().st_mtime_ns if file.exists() else 0)
+    except (ConfigError, OSError) as error:
+        raise NoRulesError(str(error)) from None
+
+
+@lru_cache(maxsize=4)
+def _rules(file: Path, _written: int) -> tuple[Rules, bool]:
+    return config.access(file)
 
 
 def advice(dataset: Dataset) -> tuple[str, ...]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
-from streamlit.errors import StreamlitSecretNotFoundError
 
-from components import controls, live, live_route, live_stamp, problems, uploads
+from components import access, controls, live, live_route, live_stamp, problems, uploads
 from components.choice import chosen
 from components.controls import Asked
 from components.screen import STAMP, Screen, View
@@ -22,9 +21,7 @@ from scorecard.data_view import Touch
 P = ParamSpec("P")
 T = TypeVar("T")
 
-__all__ = ["NAME", "View", "open_page"]
-
-NAME: Final = "Tandem"
+__all__ = ["View", "open_page"]
 
 
 def open_page(
@@ -41,9 +38,9 @@ def open_page(
     The question is the page's heading; `tables` are those whose rows it shows; what a page has no use for
     can't be picked there. Without the right to see, or without data, the page ends here.
     """
-    st.set_page_config(page_title=f"{question} · {NAME}", page_icon=str(ICON), layout="wide")
+    st.set_page_config(page_title=f"{question} · {access.NAME}", page_icon=str(ICON), layout="wide")
     st.html(STYLE)
-    _gate()
+    access.gate()
     screen = _screen(slug, Asked(chosen(), filters=filters, period=period, compare=compare))
     with st.container(horizontal=True, vertical_alignment="bottom", key="page_head"):
         st.title(escape(question), anchor=False, width="stretch")
@@ -54,39 +51,6 @@ def open_page(
     for note in screen.frame.offer.choices.notes:
         st.info(escape(note), icon=":material/link_off:")
     return screen.view
-
-
-def _may_see() -> bool:
-    """Where [auth] is configured nobody sees anything without signing in; where it isn't the app is open."""
-    return _providers() is None or bool(getattr(st.user, "is_logged_in", False))
-
-
-def _gate() -> None:
-    if _may_see():
-        return
-    st.title(NAME, anchor=False)
-    st.write("Sign in to see your company's scorecard.")
-    for provider in _providers() or (None,):
-        st.button(
-            f"Sign in{'' if provider is None else f' with {escape(provider)}'}",
-            on_click=st.login,
-            args=_one(provider),
-        )
-    st.stop()
-
-
-def _one(provider: str | None) -> tuple[str, ...]:
-    return () if provider is None else (provider,)
-
-
-def _providers() -> list[str] | None:
-    """The named providers of [auth]; none named is an empty list, no section at all None."""
-    try:
-        if "auth" not in st.secrets:
-            return None
-        return [name for name, found in st.secrets["auth"].items() if hasattr(found, "items")]
-    except StreamlitSecretNotFoundError:
-        return None
 
 
 def _screen(slug: str, asked: Asked) -> Screen:
@@ -136,7 +100,7 @@ def _corner(view: View, tables: tuple[str, ...]) -> None:
 
 
 def _draw_stamp(screen: Screen) -> None:
-    if not _may_see():
+    if not access.may_see():
         st.rerun()  # signed out since: the page shows the gate
     seen = live.seen(live.Published(screen.now), screen.moment)
     live_stamp.stamp(live_stamp.Drawn(seen, _fixed(screen)), live_route.mint(), key="page_live")

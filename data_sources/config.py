@@ -15,19 +15,20 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from data_sources import google_config
+from data_sources import access_config, google_config
 from data_sources.errors import ConfigError
 from data_sources.google_config import Google
 from data_sources.mapping import Constant, TableMapping, attribute_name
 from data_sources.presets import PRESETS
 from scorecard.cells import trim
 from scorecard.contract import SETTINGS, TABLES, column_for
+from scorecard.roles import Rules
 
 DEFAULT_PATH: Final = Path(".streamlit/secrets.toml")
 SOURCE_VARIABLE: Final = "TANDEM_SOURCE"
 CONFIG_VARIABLE: Final = "TANDEM_CONFIG"
 DEMO: Final = "demo"
-_KEYS: Final = ("source", "refresh_seconds", "crm", "settings", "tables", "google")
+_KEYS: Final = ("source", "refresh_seconds", "crm", "settings", "tables", "google", "access")
 _TABLE_KEYS: Final = ("table", "select", "columns", "values", "constants", "when")
 _WHEN_KEYS: Final = ("column", "is")
 
@@ -38,7 +39,8 @@ class Config:
 
     `settings` win over the source's table of settings. `refresh_seconds` is how long a source that can't say
     when it changed is taken to be unchanged. `source` may hold a password: show `errors.safe_url(source)`.
-    `crm` is whose export the spreadsheet is (a name in `presets.PRESETS`); `google` how Google is reached.
+    `crm` is whose export the spreadsheet is (a name in `presets.PRESETS`); `google` how Google is reached;
+    `access` who has which role.
     """
 
     source: str = field(default=DEMO, repr=False)
@@ -48,6 +50,7 @@ class Config:
     refresh_seconds: int = 60
     crm: str | None = None
     google: Google = field(default_factory=Google, repr=False)
+    access: Rules = field(default_factory=Rules, repr=False)
 
     def reading(self, source: str) -> Config:
         """The same configuration on another source; its mappings are of the one it was written for."""
@@ -62,12 +65,23 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     """
     environ = os.environ if environ is None else environ
     named = environ.get(SOURCE_VARIABLE, "").strip()
-    if path is None and (elsewhere := environ.get(CONFIG_VARIABLE, "").strip()):
-        path = Path(elsewhere)
-    if path is None and not DEFAULT_PATH.is_file():
+    file = path or place(environ)
+    if file is None:
         return Config(source=named or DEMO)
-    file = path or DEFAULT_PATH
     return _Reader(file).config(_parsed(file).get("tandem", {}), named)
+
+
+def place(environ: Mapping[str, str]) -> Path | None:
+    """The file that `load` reads; None where there is none."""
+    if elsewhere := environ.get(CONFIG_VARIABLE, "").strip():
+        return Path(elsewhere)
+    return DEFAULT_PATH if DEFAULT_PATH.is_file() else None
+
+
+def access(file: Path) -> tuple[Rules, bool]:
+    """Who has which role, and whether the file has a section [auth]; its rest may be wrong. ConfigError."""
+    found = _parsed(file)
+    return _Reader(file).access(found.get("tandem", {})), "auth" in found
 
 
 def _parsed(file: Path) -> dict[str, Any]:
@@ -110,7 +124,12 @@ class _Reader:
             refresh_seconds=self._seconds(found.get("refresh_seconds", 60)),
             crm=self._crm(found.get("crm")),
             google=google_config.read(self._mapping(found.get("google", {}), "tandem.google"), self.file),
+            access=self.access(found),
         )
+
+    def access(self, section: object) -> Rules:
+        found = self._mapping(section, "tandem").get("access", {})
+        return access_config.read(self._mapping(found, "tandem.access"), self.file)
 
     def _crm(self, value: object) -> str | None:
         if value is None:

@@ -31,6 +31,8 @@ ARROWS = {
         "scorecard.clock",
         "scorecard.settings",
         "scorecard.prepared",
+        # what the configuration says about who may do what
+        "scorecard.roles",
         # what the spreadsheet template is, for those that write it
         "scorecard.template",
     },
