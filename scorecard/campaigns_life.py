@@ -103,11 +103,17 @@ def lifetime_value(question: Question) -> Mapping[Group, Share]:
     known = once(began, "began")  # worked out once a customer, not once an order
     until_then = known.c.local + _year_from(question, known.c.day) * 86_400
     customers = once(select(known.c.g, known.c.who, until_then.label("until")), "customers")
-    joined = sa.join(customers, orders.source, orders["customer_id"] == customers.c.who)
-    columns = [customers.c.g, customers.c.who, margin_of(question, orders).label("m")]
-    columns += [_currency(orders).label("c"), question.clock.day(at).label("d")]
-    inside = and_(at < question.as_of.until, local(at) < customers.c.until)
-    bought = once(select(*columns).select_from(joined).where(inside), "bought")
+    buys = [margin_of(question, orders).label("m"), _currency(orders).label("c")]
+    buys += [
+        orders["customer_id"].label("buyer"),
+        local(at).label("local"),
+        question.clock.day(at).label("d"),
+    ]
+    orders_seen = select(*buys).select_from(orders.source).where(at < question.as_of.until)
+    sold = once(orders_seen, "sold")  # each order's time is read once, not once for every customer
+    in_time = and_(sold.c.buyer == customers.c.who, sold.c.local < customers.c.until)
+    columns = [customers.c.g, customers.c.who, sold.c.m, sold.c.c, sold.c.d]
+    bought = once(select(*columns).select_from(sa.join(customers, sold, in_time)), "bought")
     margin = in_base(question, bought.c.m, bought.c.c, bought.c.d, "orders")
     summed = select(bought.c.g, func.sum(margin), func.count(bought.c.who.distinct())).group_by(bought.c.g)
     found = question.run(summed)
