@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from components.readings import Named
 from components.theme import Tone
 from scorecard.formats import NOTHING, Formats
+from scorecard.rows import Row
 from scorecard.status import Status
 
 _NEAR_TARGET: Final = (0.99, 1.01)
 _MILLION: Final = 1_000_000
 _QUOTA: Final = "quota_attainment"
+_NOTES: Final = {"immature": "too young to judge", "not_reached": "not reached yet"}
 
 
 def written(value: float | None, unit: str, formats: Formats) -> str:
@@ -67,3 +70,51 @@ def status_text(status: Status | None) -> str:
 def status_tone(status: Status | None) -> Tone:
     """The tone of a status; without one, or when there is nothing to judge, muted."""
     return "muted" if status is None else status.tone
+
+
+def figure(row: Row, formats: Formats) -> str:
+    """The figure, or in words why there is none: not the same thing as zero."""
+    if row.value is not None:
+        return written(row.value, row.unit, formats)
+    if row.note("not_reached") is not None and row.low is not None:
+        return f"> {formats.value(row.low, row.unit)}"
+    return "–" if row.status is None else row.status.word.lower()
+
+
+def is_faint(row: Row) -> bool:
+    """Whether a figure is to be read with care: there is none, or it is too young."""
+    return row.value is None or row.note("immature") is not None
+
+
+def basis(row: Row, formats: Formats) -> str:
+    """'890 of 1,200 · 95 %: 71.6 – 76.6 % · target 75 %', and what else it takes to believe it."""
+    parts = []
+    if row.unit == "percent" and row.numerator is not None and row.denominator is not None:
+        parts.append(f"{formats.number(row.numerator)} of {formats.number(row.denominator)}")
+    elif row.n is not None and row.unit != "number":
+        parts.append(f"n = {formats.integer(row.n)}")
+    if row.value is not None and row.low is not None and row.high is not None:
+        parts.append(f"95 %: {formats.value(row.low, row.unit)} – {formats.value(row.high, row.unit)}")
+    if row.target is not None:
+        parts.append(f"target {formats.value(row.target, row.unit)}")
+    parts += [word for name, word in _NOTES.items() if row.note(name) is not None]
+    if (until := row.note("data_until")) is not None:
+        parts.append(f"data until {formats.day_month(date.fromisoformat(until))}")
+    return " · ".join(parts)
+
+
+def basis_of_target(named: Named, formats: Formats) -> str:
+    """'718 of 1,170 · pace 57 %'."""
+    expected = named.row.expected
+    pace = "" if expected is None else f"pace {attained(expected, formats)}"
+    return " · ".join(part for part in (actual_of_target(named, formats), pace) if part)
+
+
+def needs(row: Row) -> str:
+    """What unlocks a locked row, such as: It needs leads.first_touch_at and settings.sla_hours."""
+    missing = (row.note("needs") or "").split("+")
+    if missing == [""]:
+        return "A table, column or setting that it needs is missing; the Data page lists them."
+    if missing == ["times"]:
+        return "It needs times of day: the columns hold dates only."
+    return f"It needs {' and '.join(one.replace('|', ' or ') for one in missing)}."

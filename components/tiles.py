@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import streamlit as st
 
-from components.numbers import actual_of_target, attained, written
+from components.numbers import basis, basis_of_target, figure, is_faint, needs
 from components.readings import Named
 from components.screen import View
 from components.text import Html, html, joined
@@ -106,39 +105,22 @@ def locked(name: str, row: Row) -> None:
     empty(f"{Status.LOCKED.icon} {name} is locked", needs(row))
 
 
-def needs(row: Row) -> str:
-    """What unlocks a locked row, such as: It needs leads.first_touch_at and settings.sla_hours."""
-    missing = (row.note("needs") or "").split("+")
-    if missing == [""]:
-        return "A table, column or setting that it needs is missing; the Data page lists them."
-    if missing == ["times"]:
-        return "It needs times of day: the columns hold dates only."
-    return f"It needs {' and '.join(one.replace('|', ' or ') for one in missing)}."
-
-
 def _tile(tile: Tile, view: View) -> Html:
     row, team = tile.row, tone_of_team(tile.row.team)
     return html(
         '<div class="t-tile {hue}"><div class="t-name {hue}">{name}</div><div class="t-top">'
         '<span class="t-value {faded}">{value}</span>{chip}</div>{bar}{parts}{beside}</div>',
-        hue=f"t-{team}", name=tile.name, chip=_chip(row, view.settings), value=_value(row, view.formats),
-        faded="t-faded" if _is_faint(row) else "", bar=_bar(row) if not tile.measured else _reached(row),
-        parts=_fine(_of(row, view.formats) if not tile.measured else _of_target(tile, view.formats)),
+        hue=f"t-{team}", name=tile.name, chip=_chip(row, view.settings), value=figure(row, view.formats),
+        faded="t-faded" if is_faint(row) else "", bar=_bar(row) if not tile.measured else _reached(row),
+        parts=_fine(_basis(tile, view.formats)),
         beside=_fine(tile.beside or (needs(row) if row.status is Status.LOCKED else "")),
     )  # fmt: skip
 
 
-def _value(row: Row, formats: Formats) -> str:
-    """The figure, or in words why there is none: not the same thing as zero."""
-    if row.value is not None:
-        return written(row.value, row.unit, formats)
-    if row.note("not_reached") is not None and row.low is not None:
-        return f"> {formats.value(row.low, row.unit)}"
-    return "–" if row.status is None else row.status.word.lower()
-
-
-def _is_faint(row: Row) -> bool:
-    return row.value is None or row.note("immature") is not None
+def _basis(tile: Tile, formats: Formats) -> str:
+    if tile.measured:
+        return basis_of_target(Named(tile.name, tile.row, tile.measured), formats)
+    return basis(tile.row, formats)
 
 
 def _chip(row: Row, settings: Settings) -> Html:
@@ -148,30 +130,6 @@ def _chip(row: Row, settings: Settings) -> Html:
 def _why(status: Status, row: Row, settings: Settings) -> str:
     rule = explain(status, settings)
     return f"{rule} {needs(row)}" if status is Status.LOCKED else rule
-
-
-def _of(row: Row, formats: Formats) -> str:
-    """'890 of 1,200 · 95 %: 71.6 – 76.6 % · target 75 %', and what else it takes to believe it."""
-    parts = []
-    if row.unit == "percent" and row.numerator is not None and row.denominator is not None:
-        parts.append(f"{formats.number(row.numerator)} of {formats.number(row.denominator)}")
-    elif row.n is not None and row.unit != "number":
-        parts.append(f"n = {formats.integer(row.n)}")
-    if row.value is not None and row.low is not None and row.high is not None:
-        parts.append(f"95 %: {formats.value(row.low, row.unit)} – {formats.value(row.high, row.unit)}")
-    if row.target is not None:
-        parts.append(f"target {formats.value(row.target, row.unit)}")
-    parts += [word for name, word in _NOTES.items() if row.note(name) is not None]
-    if (until := row.note("data_until")) is not None:
-        parts.append(f"data until {formats.day_month(date.fromisoformat(until))}")
-    return " · ".join(parts)
-
-
-def _of_target(tile: Tile, formats: Formats) -> str:
-    """'718 of 1,170 · pace 57 %'."""
-    named = Named(tile.name, tile.row, tile.measured)
-    pace = "" if tile.row.expected is None else f"pace {attained(tile.row.expected, formats)}"
-    return " · ".join(part for part in (actual_of_target(named, formats), pace) if part)
 
 
 def _reached(row: Row) -> Html:
@@ -187,9 +145,6 @@ def _reached(row: Row) -> Html:
         '<div class="t-bar" aria-hidden="true"><i class="t-full" style="width:{wide}%"></i>{pace}</div>',
         wide=_per_cent(_clip(row.value)), pace=pace,
     )  # fmt: skip
-
-
-_NOTES = {"immature": "too young to judge", "not_reached": "not reached yet"}
 
 
 def _fine(text: str) -> Html:
