@@ -43,6 +43,7 @@ REMEMBERED: Final = 512  # results, over all states of the data, periods, filter
 WATCHED: Final = 20.0  # seconds after the last sign of a viewer in which the source counts as watched
 OWN: Final = "own_data"  # under which a session keeps data that it alone looks at
 AGAIN: Final = 3.0  # seconds in which "read now" is answered by the reading just made
+SOON: Final = 2.0  # seconds that a write waits for the reading that shows it
 RETRY: Final = 5.0  # seconds until a source that couldn't even be named is looked for again
 _FIRST: Final = 120.0  # seconds a visitor waits for the first reading
 _THREAD: Final = "tandem-refresher"
@@ -107,6 +108,7 @@ class Refresher:
         self._version: str | None = None
         self._begun = 0
         self._ordered = False
+        self._hurried = False
         self._order_done = float("-inf")
         self._looked = float("-inf")
         self._touched = float("-inf")
@@ -133,6 +135,13 @@ class Refresher:
             if self._ticks() - self._order_done < AGAIN:
                 return self.done
             self._ordered = True
+            self._changed.notify_all()
+            return self._begun + 1
+
+    def hurry(self) -> int:
+        """Asks for an ordinary look now, because something was written; gives what `done` reaches by it."""
+        with self._changed:
+            self._hurried = True
             self._changed.notify_all()
             return self._begun + 1
 
@@ -165,6 +174,7 @@ class Refresher:
         with self._changed:
             self._begun += 1
             ordered, self._ordered = self._ordered, False
+            self._hurried = False
         before, self.refused = self.published, None
         try:
             after = Published(self._read(everything=ordered))
@@ -192,7 +202,7 @@ class Refresher:
 
     def _sleep(self) -> None:
         with self._changed:
-            while not self.ended and not self._ordered and (left := self.pause()) > 0:
+            while not self.ended and not (self._ordered or self._hurried) and (left := self.pause()) > 0:
                 self._changed.wait(left)
 
     def _read(self, *, everything: bool) -> Live:
@@ -339,6 +349,13 @@ def read_now(seconds: float = _FIRST) -> None:
     watched = refresher()
     watched.touch()
     watched.wait_until_done(watched.order(), seconds)
+
+
+def look_now(seconds: float = SOON) -> None:
+    """Looks at the source now, because something was written to it, and waits a moment for what comes of it."""
+    watched = refresher()
+    watched.touch()
+    watched.wait_until_done(watched.hurry(), seconds)
 
 
 def seen(published: Published, moment: datetime) -> str:

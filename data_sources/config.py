@@ -28,9 +28,10 @@ DEFAULT_PATH: Final = Path(".streamlit/secrets.toml")
 SOURCE_VARIABLE: Final = "TANDEM_SOURCE"
 CONFIG_VARIABLE: Final = "TANDEM_CONFIG"
 DEMO: Final = "demo"
-_KEYS: Final = ("source", "refresh_seconds", "crm", "settings", "tables", "google", "access")
+_KEYS: Final = ("source", "refresh_seconds", "crm", "settings", "tables", "google", "access", "writing")
 _TABLE_KEYS: Final = ("table", "select", "columns", "values", "constants", "when")
 _WHEN_KEYS: Final = ("column", "is")
+_WRITING_KEYS: Final = ("enabled",)
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Config:
     `settings` win over the source's table of settings. `refresh_seconds` is how long a source that can't say
     when it changed is taken to be unchanged. `source` may hold a password: show `errors.safe_url(source)`.
     `crm` is whose export the spreadsheet is (a name in `presets.PRESETS`); `google` how Google is reached;
-    `access` who has which role.
+    `access` who has which role; `writing` whether what people enter in the app is written into the source.
     """
 
     source: str = field(default=DEMO, repr=False)
@@ -51,6 +52,7 @@ class Config:
     crm: str | None = None
     google: Google = field(default_factory=Google, repr=False)
     access: Rules = field(default_factory=Rules, repr=False)
+    writing: bool = False
 
     def reading(self, source: str) -> Config:
         """The same configuration on another source; its mappings are of the one it was written for."""
@@ -125,11 +127,20 @@ class _Reader:
             crm=self._crm(found.get("crm")),
             google=google_config.read(self._mapping(found.get("google", {}), "tandem.google"), self.file),
             access=self.access(found),
+            writing=self._writing(found.get("writing", {})),
         )
 
     def access(self, section: object) -> Rules:
         found = self._mapping(section, "tandem").get("access", {})
         return access_config.read(self._mapping(found, "tandem.access"), self.file)
+
+    def _writing(self, section: object) -> bool:
+        found = self._mapping(section, "tandem.writing")
+        self._known(found, _WRITING_KEYS, "tandem.writing")
+        enabled = found.get("enabled", False)
+        if not isinstance(enabled, bool):
+            raise self._error("tandem.writing.enabled", "is neither true nor false. Write it without quotes.")
+        return enabled
 
     def _crm(self, value: object) -> str | None:
         if value is None:

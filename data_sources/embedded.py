@@ -28,12 +28,14 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 from scorecard.contract import TABLES, Column, Type
+from scorecard.edits import CHANGES
 
 Row: TypeAlias = dict[str, Any]
 Batches: TypeAlias = Iterable[tuple[str, Sequence[Row]]]
 
 MARKER: Final = "tandem_demo"
 ATTRIBUTES: Final = ("industry", "company_size", "job_level", "region")  # the leads' own columns in the demo
+_MYSQL: Final = frozenset({"mysql", "mariadb"})
 _INDEXED_TEXT: Final = 190  # four of them fit into MariaDB's longest index key, 3,072 bytes
 _NEW, _OLD = "tandem_new_", "tandem_old_"
 
@@ -75,13 +77,13 @@ def metadata(dialect_name: str, prefix: str = "") -> sa.MetaData:
         columns = [sa.Column(c.name, column_type(dialect_name, table.name, c)) for c in table.columns]
         if table.open_ended:
             columns += [sa.Column(name, _text(dialect_name, short=True)) for name in ATTRIBUTES]
-        sa.Table(prefix + table.name, found, *columns, **_options(dialect_name))
+        sa.Table(prefix + table.name, found, *columns, **options(dialect_name))
     marker = ("version", "seed", "leads", "as_of")
-    sa.Table(prefix + MARKER, found, *(sa.Column(name, sa.TEXT) for name in marker), **_options(dialect_name))
+    sa.Table(prefix + MARKER, found, *(sa.Column(name, sa.TEXT) for name in marker), **options(dialect_name))
     return found
 
 
-def _options(dialect_name: str) -> dict[str, Any]:
+def options(dialect_name: str) -> dict[str, Any]:
     options = {"charset": "utf8mb4", "collate": "utf8mb4_bin", "engine": "InnoDB"}
     return {
         f"{d}_{name}": value
@@ -105,6 +107,8 @@ def column_type(dialect_name: str, table: str, column: Column) -> TypeEngine[Any
         case Type.NUMBER | Type.MONEY | Type.SHARE:
             return sa.REAL() if sqlite else sa.Double()
         case Type.TEXT:
+            if table == CHANGES and column.name in ("before", "after") and dialect_name in _MYSQL:
+                return mysql.MEDIUMTEXT()  # several texts in one cell: TEXT ends at 64 KB
             indexed = any(column.name in columns for columns in INDEXES.get(table, ()))
             return _text(
                 dialect_name, short=bool(indexed or column.key or column.references or column.allowed)
@@ -112,7 +116,7 @@ def column_type(dialect_name: str, table: str, column: Column) -> TypeEngine[Any
 
 
 def _text(dialect_name: str, *, short: bool) -> TypeEngine[Any]:
-    return sa.String(_INDEXED_TEXT) if short and dialect_name in {"mysql", "mariadb"} else sa.TEXT()
+    return sa.String(_INDEXED_TEXT) if short and dialect_name in _MYSQL else sa.TEXT()
 
 
 def marker(engine: sa.Engine) -> dict[str, str] | None:

@@ -11,12 +11,13 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from data_sources.errors import SourceError, safe_url, scrubbed
 
 CONNECT_SECONDS: Final = 10
 STATEMENT_SECONDS: Final = 120
+LOCK_SECONDS: Final = 10  # that a write waits for somebody else's
 _POOL: Final = {"pool_pre_ping": True, "pool_size": 4, "max_overflow": 4, "pool_recycle": 1800}
 _DRIVERS: Final = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"} | dict.fromkeys(
     ("mysql", "mariadb"), "mysql+pymysql"
@@ -67,6 +68,18 @@ def read_only_engine(url: URL) -> Engine:
     raise SourceError(reason)
 
 
+def writing_engine(url: URL) -> Engine:
+    """An engine of its own that may write, for what people enter; see `read_only_engine`. Nothing is read with it."""
+    reason = "" if url.get_backend_name() != "sqlite" else _sqlite_trouble(url)
+    if reason:
+        raise SourceError(reason)
+    try:
+        return _WRITERS.get(url.get_backend_name(), _any)(url)
+    except (ImportError, NoSuchModuleError, ArgumentError) as error:
+        reason = _missing_driver(url, error)
+    raise SourceError(reason)
+
+
 def label(url: URL) -> str:
     """How to speak of the database: 'PostgreSQL crm', 'SQLite crm.db'."""
     backend = url.get_backend_name()
@@ -94,12 +107,44 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
+def _sqlite_writer(url: URL) -> Engine:
+    """Each transaction takes the file's lock at once, so that what it has read still holds when it writes."""
+    address = f"file:{quote(str(sqlite_path(url).absolute()))}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            address, uri=True, check_same_thread=False, timeout=LOCK_SECONDS, isolation_level=None
+        )
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _postgresql_writer(url: URL) -> Engine:
+    ours = f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={LOCK_SECONDS}s -c TimeZone=UTC"
+    if url.get_driver_name() != "psycopg":
+        engine = _any(url)
+        _at_connect(engine, f"SET lock_timeout = '{LOCK_SECONDS}s'", "SET TIME ZONE 'UTC'")
+        return engine
+    return _psycopg(url, ours)
+
+
+def _mysql_writer(url: URL) -> Engine:
+    return _mysql_with(url, f"SET SESSION innodb_lock_wait_timeout = {LOCK_SECONDS}")
+
+
 def _postgresql(url: URL) -> Engine:
     if url.get_driver_name() != "psycopg":
         engine = _any(url)
         _at_connect(engine, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "SET TIME ZONE 'UTC'")
         return engine
-    ours = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s -c TimeZone=UTC"
+    return _psycopg(
+        url, f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS}s -c TimeZone=UTC"
+    )
+
+
+def _psycopg(url: URL, ours: str) -> Engine:
     theirs = url.query.get("options", "")
     options = f"{theirs if isinstance(theirs, str) else ' '.join(theirs)} {ours}".strip()
     arguments: dict[str, Any] = {"options": options, "application_name": "tandem"}
@@ -110,6 +155,10 @@ def _postgresql(url: URL) -> Engine:
 
 
 def _mysql(url: URL) -> Engine:
+    return _mysql_with(url, "SET SESSION TRANSACTION READ ONLY")
+
+
+def _mysql_with(url: URL, statement: str) -> Engine:
     arguments: dict[str, Any] = {}
     if url.get_driver_name() == "pymysql":
         arguments = {
@@ -119,7 +168,7 @@ def _mysql(url: URL) -> Engine:
         }
         url = url.update_query_dict({"charset": "utf8mb4"})
     engine = create_engine(url, connect_args=arguments, hide_parameters=True, **_POOL)
-    _at_connect(engine, "SET time_zone = '+00:00'", "SET SESSION TRANSACTION READ ONLY")
+    _at_connect(engine, "SET time_zone = '+00:00'", statement)
     return engine
 
 
@@ -128,6 +177,13 @@ _BUILDERS: Final[dict[str, Callable[[URL], Engine]]] = {
     "postgresql": _postgresql,
     "mysql": _mysql,
     "mariadb": _mysql,
+}
+
+_WRITERS: Final[dict[str, Callable[[URL], Engine]]] = {
+    "sqlite": _sqlite_writer,
+    "postgresql": _postgresql_writer,
+    "mysql": _mysql_writer,
+    "mariadb": _mysql_writer,
 }
 
 
@@ -180,7 +236,7 @@ def explained(error: BaseException, source: str) -> SourceError:
     url = parsed(source)
     original = error.orig if isinstance(error, SQLAlchemyError) and hasattr(error, "orig") else error
     message = scrubbed(str(original or error), source)
-    where = _place(url)
+    where = place(url)
     for pattern, sentence in _CAUSES:
         if re.search(pattern, message, re.IGNORECASE):
             return SourceError(
@@ -189,7 +245,8 @@ def explained(error: BaseException, source: str) -> SourceError:
     return SourceError(f"{where} could not be read: {message[:300]}")
 
 
-def _place(url: URL) -> str:
+def place(url: URL) -> str:
+    """Where the database is: 'SQLite crm.db', 'PostgreSQL at db.example.com:5432'."""
     if url.get_backend_name() == "sqlite":
         return f"SQLite {sqlite_path(url)}"
     port = f":{url.port}" if url.port else ""

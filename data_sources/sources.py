@@ -19,6 +19,7 @@ from data_sources.advice import advice
 from data_sources.config import DEMO, Config
 from data_sources.csv_folder import FolderReader
 from data_sources.database import Database
+from data_sources.demo import FILE as DEMO_FILE
 from data_sources.demo import open_demo
 from data_sources.engines import explained, parsed
 from data_sources.errors import SourceError
@@ -27,14 +28,17 @@ from data_sources.google_sheets import GoogleReader
 from data_sources.mirrored import MirroredSource, Reader
 from data_sources.ready import make_ready
 from data_sources.source import Source
+from data_sources.sql_writing import SqlWriter
 from data_sources.upload import UploadReader
 from data_sources.workbook import SUFFIXES, WorkbookReader
+from data_sources.writing import NoWriter, Writer
 from scorecard.dataset import Dataset
 
-__all__ = ["STORE", "advice", "connect", "explaining", "look", "make_ready", "open_source", "writing_engine"]
+__all__ = ["STORE", "advice", "connect", "explaining", "look", "make_ready", "open_source", "writer_of", "writing_engine"]
 
 GOOGLE: Final = ("google_sheets", "gsheets")  # the words for "the spreadsheets of [tandem.google]"
 MIRRORS: Final = "mirrors"
+DEMO_NAME: Final = "Demo company"
 STORE_VARIABLE: Final = "TANDEM_STORE"
 # where the demo company is built and spreadsheets are mirrored
 STORE: Final = Path(os.environ.get(STORE_VARIABLE, "").strip() or Path(__file__).parent.parent / "var")
@@ -54,7 +58,7 @@ def connect(
     if config.source == DEMO:
         file = open_demo(store, now.astimezone(UTC).date(), finish=make_ready)
         demo = Database(replace(config, source=f"sqlite:///{file}"), clock)
-        demo.label = "Demo company"
+        demo.label = DEMO_NAME
         return demo
     reader = _reader(config, clock)
     if reader is None:
@@ -72,6 +76,17 @@ def _reader(config: Config, clock: Callable[[], datetime]) -> Reader | None:
     if path is None:
         return None
     return WorkbookReader(path, clock) if path.suffix.casefold() in SUFFIXES else FolderReader(path, clock)
+
+
+def writer_of(config: Config, store: Path = STORE) -> Writer:
+    """What writes to the configured source; for one that can't be written to, what says why. SourceError."""
+    if config.source == DEMO:
+        return SqlWriter(replace(config, source=f"sqlite:///{store / DEMO_FILE}"), DEMO_NAME)
+    reader = _reader(config, _clock)
+    if reader is None:
+        return SqlWriter(config)
+    reader.close()
+    return NoWriter(reader.label, f"{reader.label} can't be written to.")
 
 
 def look(files: Sequence[tuple[str, bytes]], config: Config, folder: Path) -> Source:

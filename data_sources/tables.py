@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
@@ -59,7 +59,7 @@ class Cell:
     nullable: bool = True
     collated: bool = False
     plain: bool = True  # the source's column itself, not an expression over it
-    source: str | None = None  # what the source calls it
+    source: str | None = None  # what the source calls it; None: a constant of the configuration
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Plan:
     """One table of the contract in the source; `where` is what the source calls it.
 
     `unique` are sets of our columns that the database keeps unique. `physical` is the schema and table, None
-    for a SELECT. `row_name` is what the database itself calls a row, where it does.
+    for a SELECT, `is_view` whether that is a view. `row_name` is what the database itself calls a row.
     """
 
     table: Table
@@ -77,6 +77,7 @@ class Plan:
     unique: tuple[frozenset[str], ...] = ()
     physical: tuple[str | None, str] | None = None
     row_name: Expression | None = None
+    is_view: bool = False
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -91,9 +92,11 @@ class Catalogue:
     missing: list[str] = field(default_factory=list)
 
 
-def catalogue(engine: Engine, config: Config, label: str) -> Catalogue:
-    """Looks once through the source's catalogue; reads no row."""
-    return _Finder(engine, config, label).find()
+def catalogue(
+    engine: Engine, config: Config, label: str, only: Collection[str] = tuple(TABLES)
+) -> Catalogue:
+    """Looks once through the source's catalogue, for all tables of ours or `only` these; reads no row."""
+    return _Finder(engine, config, label).find(only)
 
 
 class _Finder:
@@ -104,11 +107,13 @@ class _Finder:
         self.cleaning = Cleaning(engine.dialect.name)
         self.result = Catalogue()
 
-    def find(self) -> Catalogue:
+    def find(self, only: Collection[str]) -> Catalogue:
         with self.engine.connect() as connection:
             self.inspector: Inspector = inspect(connection)
             self.names = _names(self.inspector, None)
             for name, contract_table in TABLES.items():
+                if name not in only:
+                    continue
                 plan = self._plan(contract_table, self.config.tables.get(name, _NO_MAPPING))
                 if plan is not None and self._readable(plan):
                     self.result.plans[name] = plan
@@ -292,7 +297,9 @@ class _Finder:
         order = {c.name: i for i, c in enumerate(contract_table.columns)}
         cells = dict(sorted(cells.items(), key=lambda item: order.get(item[0], len(order))))
         unique = self._unique(physical, matched) if physical else ()
-        return Plan(contract_table, base, cells, where, unique, physical, self._row_name(base, physical))
+        is_view = physical is not None and physical[1] in self._views(physical[0])
+        row_name = self._row_name(base, physical)
+        return Plan(contract_table, base, cells, where, unique, physical, row_name, is_view)
 
     def _row_name(self, base: FromClause, physical: tuple[str | None, str] | None) -> Expression | None:
         """SQLite's rowid, PostgreSQL's ctid, elsewhere a primary key of one column; None for views."""
@@ -327,7 +334,9 @@ class _Finder:
         raw = base.c[found.name]
         if values := mapping.values.get(ours):
             mapped = self.cleaning.mapped(raw, found.native, values)
-            return Cell(ours, contract_column, mapped, Native.TEXT, collated=False, plain=False)
+            return Cell(
+                ours, contract_column, mapped, Native.TEXT, collated=False, plain=False, source=found.name
+            )
         return Cell(
             ours, contract_column, raw, found.native, found.nullable, found.collated, source=found.name
         )

@@ -495,6 +495,17 @@ TABLES: Final[dict[str, Table]] = {
             Column("currency", Type.TEXT, "The currency.", key=True, required=True),
             Column("rate", Type.NUMBER, "Units of settings.currency for one of it.", required=True, minimum=0),
         )),
+        Table("changes", "What was entered in Tandem: who, when, what, before and after. Rows are only added.", (
+            _key("change_id", "What was sent at once has one."),
+            Column("line_no", Type.INTEGER, "The line of what was sent.", key=True, default="1", minimum=1),
+            _stamp("at", "When.", required=True),
+            _text("by", "The e-mail address of who was signed in; blank: Tandem saw it in the source."),
+            _text("action", "What was done (feedback, check-in, sign-off, review, calendar request, target)."),
+            _text("table", "The table that was written to."),
+            _text("key", "The row's key."),
+            _text("before", "The columns as they were, as JSON; blank: a new row."),
+            _text("after", "The columns as they are since, as JSON."),
+        )),
     )
 }  # fmt: skip
 

@@ -77,6 +77,11 @@ def _read(dataset: Dataset, table: str) -> Reading:
     return reader.read(stored_rows(dataset, relation))
 
 
+def typed(table: str, kinds: Mapping[str, Kind], stored: Mapping[str, Any], how: Settings) -> Row:
+    """One stored row as `rows` gives it, whatever else is wrong with it; `kinds` as in the table's relation."""
+    return _Reader(TABLES[table], kinds, how).typed(stored)
+
+
 def stored_rows(dataset: Dataset, relation: Relation) -> Iterable[Mapping[str, Any]]:
     """The cells of a small table as they were found, column name to value."""
     source = relation.source if relation.stored is None else relation.stored
@@ -95,6 +100,9 @@ class _Reader:
         self.settings = how
         self.problems: list[Problem] = []
         self.empty: Row = {c.name: None for c in table.columns}
+
+    def typed(self, stored: Mapping[str, Any]) -> Row:
+        return self._filled(self.empty | {name: cell.value for name, cell in self._parsed(stored).items()})
 
     def read(self, found: Iterable[Mapping[str, Any]]) -> Reading:
         usable = [row for stored in found if (row := self._row(stored)) is not None]

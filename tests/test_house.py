@@ -20,6 +20,7 @@ ARROWS = {
     "components": {"components", "scorecard"},
     "components/live.py": {"components", "scorecard", "data_sources"},
     "components/uploads.py": {"components", "scorecard", "data_sources"},
+    "components/writes.py": {"components", "scorecard", "data_sources"},
     "data_sources": {
         "data_sources",
         "scorecard.contract",
@@ -33,6 +34,8 @@ ARROWS = {
         "scorecard.prepared",
         # what the configuration says about who may do what
         "scorecard.roles",
+        # what somebody intends to change, for those that write it
+        "scorecard.edits",
         # what the spreadsheet template is, for those that write it
         "scorecard.template",
     },
