@@ -1,24 +1,26 @@
-"""Forms: what somebody types on a page, checked field by field, sent by `components.writes`, never lost on the way.
+"""Forms: what somebody types on a page, checked field by field, sent by `components.writes`, never lost.
 
 A page's part draws one wherever it may be entered; where it can't, nothing or one quiet line stands there:
 
     def say(found: Reading, view: View) -> None:
         forms.form(
-            view, "say", act=Act.FEEDBACK, table="feedback", submit="Send", thanks="Thank you. Sales sees it now.",
+            view, "say", act=Act.FEEDBACK, table="feedback",
             fields=(
-                Field("kind", "What is it?", required=True),                     # choices: the contract's
-                (Field("campaign_id", "Campaign", options=campaigns), Field("to_person", "To", kind="person")),
-                Field("text", "What do you want to say?", required=True),        # several lines
-                Field("rating", "How good are these leads?"),                    # 1 to 5
-                Field("due", "By when"),                                         # a day
+                Field("kind", "What is it?", required=True),               # choices: the contract's
+                (Field("campaign_id", "Campaign", options=campaigns),      # beside each other
+                 Field("to_person", "To")),                                # a person
+                Field("text", "What do you want to say?", required=True),  # several lines
+                Field("rating", "How good are these leads?"),              # 1 to 5
+                Field("due", "By when"),                                   # a day
             ),
-            fixed={"status": "open"},
-        )                                                   # at, from_person, from_department come from the sign-in
+            fixed={"status": "open"},      # at, from_person and from_department come from the sign-in
+            submit="Send", thanks="Thank you. Sales sees it now.",
+        )
 
-A row is altered by giving it: `row=` (of small.rows, as it is shown), and the fields that may change. Several rows
-at once: `build=lambda filled: [edits.new(filled.change_id, "review", "reviews", {...}, number), ...]`, where
-`filled.values` has what was typed by the fields' names; a field of another table says `column="calendar.start"`.
-Values made when it is written: `writes.NOW`, `writes.ME`. All of it works within a section (components/sections.py).
+A row is altered by giving it: `row=` (of small.rows, as it is shown), and the fields that may change. Several
+rows at once: `build=lambda filled: [edits.new(filled.change_id, "review", "reviews", {...}, 1), ...]`, where
+`filled.values` has what was typed by the fields' names; a field of another table says so
+(`column="calendar.start"`). Made when it is written: `writes.NOW`, `writes.ME`. It works within a section.
 """
 
 from __future__ import annotations
@@ -50,10 +52,10 @@ _FIRST, _LAST = date(1955, 1, 1), date(2118, 12, 31)
 
 @dataclass(frozen=True)
 class Field:
-    """One input. `name` is what its value is called, and the column of the form's table unless `column` says which.
+    """One input. `name` is what its value is called, and its column in the form's table but for `column`.
 
-    Without `kind` the contract's type decides. `options` are values and what they are called; without them a choice
-    offers what the contract allows. `value` is what stands there at first, in a form for a new row.
+    Without `kind` the contract's type decides. `options` are values and what they are called; without them
+    a choice offers what the contract allows. `value` is what stands there at first, in a form for a new row.
     """
 
     name: str
@@ -69,7 +71,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Filled:
-    """A form as it was filled in: values by the fields' names, None where nothing was typed; the row that it alters."""
+    """A form as filled in: values by the fields' names, None where nothing was typed; the row it alters."""
 
     change_id: str
     values: Mapping[str, Value]
@@ -106,7 +108,7 @@ class _Form:
 
 @dataclass
 class _Opened:
-    """A form as one session has it open: what it will be sent as, the row as it was seen, what became of sending."""
+    """A form as one session has it open: its change_id, the row as it was seen, what became of sending."""
 
     change_id: str
     row: Row | None
@@ -142,7 +144,9 @@ def form(
     if why is not None:
         tiles.note(why)
         return
-    one = _Form(key, act, table, _kept(view, table, fields), row, fixed or {}, department, owner, thanks, build)
+    one = _Form(
+        key, act, table, _kept(view, table, fields), row, fixed or {}, department, owner, thanks, build
+    )
     opened = _opened(one)
     with st.container(key=f"form_{key}", gap="small"):
         _said(opened)
@@ -221,8 +225,8 @@ def _clash(one: _Form, opened: _Opened, view: View) -> None:
     st.warning("Somebody changed this while you were typing. Nothing is lost: choose which version stands.")
     st.html(
         html(
-            '<div class="t-scroll"><table class="t-clash"><thead><tr><th></th><th>As you saw it</th><th>As it is now'
-            "</th><th>With yours</th></tr></thead><tbody>{lines}</tbody></table></div>",
+            '<div class="t-scroll"><table class="t-clash"><thead><tr><th></th><th>As you saw it</th>'
+            "<th>As it is now</th><th>With yours</th></tr></thead><tbody>{lines}</tbody></table></div>",
             lines=lines,
         )
     )
@@ -280,9 +284,12 @@ def _read(one: _Form, opened: _Opened, view: View) -> dict[str, Value]:
     for each in one.fields:
         table, column = one.column(each)
         typed = st.session_state.get(_widget(one, opened, each))
-        found = edits.check(table, {column.name: typed}, view.settings, (column.name,) if each.required else ())
+        found = edits.check(
+            table, {column.name: typed}, view.settings, (column.name,) if each.required else ()
+        )
         values[each.name] = found.values.get(column.name)
-        opened.problems |= {each.name: problem for problem in found.problems.values()}
+        if found.problems:
+            opened.problems[each.name] = found.problems[column.name]
     return values
 
 
@@ -300,12 +307,17 @@ def _send(one: _Form, opened: _Opened, view: View) -> None:
     outcome = writes.send(view, opened.wanted, one.act, one.department, one.owner)
     if outcome.done:
         _start(opened, _since(opened))
-        opened.said = f"It had been saved before; it is there once. {one.thanks}" if outcome.again else one.thanks
+        opened.said = (
+            f"It had been saved before; it is there once. {one.thanks}" if outcome.again else one.thanks
+        )
     elif outcome.clash is not None and outcome.clash.edit.is_new:
         opened.change_id = _fresh()
-        opened.failed = "There is a row of this name already, so nothing was saved. See whether it is yours, else send again."
+        opened.failed = _TAKEN
     else:
         opened.failed, opened.clash = outcome.message, outcome.clash
+
+
+_TAKEN: Final = "There is a row of this name already. See whether it is yours; if not, send this again."
 
 
 def _since(opened: _Opened) -> Row | None:
@@ -321,7 +333,7 @@ def _start(opened: _Opened, row: Row | None) -> None:
 
 
 def _keep_mine(one: _Form, opened: _Opened, view: View) -> None:
-    """What was typed, made to the row as it is now; what stayed as it was seen is left to whoever changed it."""
+    """What was typed, put on the row as it is now; what was left as it was stays as they changed it."""
     clash = opened.clash
     if clash is None or clash.now is None:
         return
@@ -443,7 +455,9 @@ def _draw_date(_: Field, column: Column, value: Value, view: View, common: dict[
     if column.type is Type.TIME and isinstance(value, int):
         value = view.settings.zone.from_epoch(value).date()
     day = value if isinstance(value, date) else None
-    st.date_input(value=day, min_value=_FIRST, max_value=_LAST, format=_date_format(view.settings.locale), **common)
+    st.date_input(
+        value=day, min_value=_FIRST, max_value=_LAST, format=_date_format(view.settings.locale), **common
+    )
 
 
 def _date_format(locale: str) -> str:
@@ -485,7 +499,7 @@ _DRAWN: Final[Mapping[Kind, Callable[[Field, Column, Value, View, dict[str, Any]
 
 
 def target(view: View, key: str, table: Literal["goals", "quotas"], row: Row) -> None:
-    """A form that moves a goal's or quota's target, and says why in target_changes; `row` is the one of small.rows."""
+    """A form that moves the target of a goal or quota, and says why; `row` is the one of small.rows."""
     owner = row.get("owner" if table == "goals" else "person_id")
 
     def build(filled: Filled) -> Sequence[Edit]:
@@ -497,8 +511,8 @@ def target(view: View, key: str, table: Literal["goals", "quotas"], row: Row) ->
         return edits.moved_target(filled.change_id, table, seen, wanted, None if why is None else str(why))
 
     form(
-        view, key, act=Act.TARGET, table=table, row=row, owner=None if owner is None else str(owner), build=build,
-        fields=(
+        view, key, act=Act.TARGET, table=table, row=row, owner=None if owner is None else str(owner),
+        build=build, fields=(
             Field("target", "New target", required=True),
             Field("why", "Why", column="target_changes.why", required=True, lines=2),
         ),

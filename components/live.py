@@ -352,7 +352,7 @@ def read_now(seconds: float = _FIRST) -> None:
 
 
 def look_now(seconds: float = SOON) -> None:
-    """Looks at the source now, because something was written to it, and waits a moment for what comes of it."""
+    """Looks at the source now, because it was written to, and waits a moment for what comes of it."""
     watched = refresher()
     watched.touch()
     watched.wait_until_done(watched.hurry(), seconds)

@@ -1,7 +1,8 @@
 """The one door for what is entered in the app: who may, signed and dated here, written once, shown at once.
 
-Nothing is written unless section [tandem.writing] says so and somebody is signed in. What a form sends is a wish:
-who it comes from and when is said here, by the sign-in, and whether that person may is asked again for each write.
+Nothing is written unless section [tandem.writing] says so and somebody is signed in. What a form sends is a
+wish: who it comes from and when is said here, by the sign-in, and whether that person may is asked again
+for each write.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ _TEAMS: Final = (Role.MARKETING, Role.SALES)
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether anything can be entered: `on`; else `why` not, for the Data page ('' where nobody asked for it)."""
+    """Whether anything can be entered; else `why` not, for the Data page ('': nobody asked for it)."""
 
     on: bool
     why: str = ""
@@ -83,7 +84,8 @@ def standing() -> Standing:
 
 
 _NO_SIGN_IN: Final = (
-    "[tandem.writing] is on, but nobody can sign in: section [auth] is missing. Everything that is entered bears a "
+    "[tandem.writing] is on, but nobody can sign in: section [auth] is missing. Everything that is "
+    "entered bears a "
     "name, so nothing can be entered until then (docs/access.md)."
 )
 
@@ -94,7 +96,7 @@ def is_on() -> bool:
 
 
 def refusal(view: View, act: Act, department: str | None = None, owner: str | None = None) -> str | None:
-    """Why this viewer can't enter that now, in a quiet line; '' where there is nothing to say; None: he can."""
+    """Why this viewer can't enter that now, in a quiet line ('': nothing to say); None: he can."""
     if live.own() is not None or not is_on():
         return ""
     if not roles.may(access.viewer(), act, department, owner):
@@ -118,7 +120,7 @@ def _who(act: Act, department: str | None) -> str:
 def send(
     view: View, edits: Sequence[Edit], act: Act, department: str | None = None, owner: str | None = None
 ) -> Outcome:
-    """Writes these edits as one, once, in the name of who is signed in. Never raises for what a user can meet.
+    """Writes these edits as one, once, in the name of who is signed in; whatever happens is told.
 
     `department` is the team signed for, `owner` who answers for the target (see `scorecard.roles.may`).
     """
@@ -144,9 +146,13 @@ def _written(write: Write, view: View) -> Outcome:
     except (SourceError, ConfigError, EditError) as error:
         return Outcome(done=False, message=str(error))
     except Exception as error:  # noqa: BLE001 - whatever a driver raises, what was typed stays on the screen
-        _LOG.error("Nothing was written: %s\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
+        _LOG.error(
+            "Nothing was written: %s\n%s", type(error).__name__, "".join(format_tb(error.__traceback__))
+        )
         name = type(error).__name__
-        return Outcome(done=False, message=f"It stopped at an unforeseen error ({name}); the server's log says where.")
+        return Outcome(
+            done=False, message=f"It stopped at an unforeseen error ({name}); the server's log says where."
+        )
     return Outcome(done=True, again=not fresh)
 
 
@@ -167,7 +173,8 @@ def _signed(edit: Edit, viewer: Viewer, view: View, at: int) -> Edit:
     said: dict[str, Value] = {
         "now": at, "me": me, "role": viewer.role.value, "team": _team(viewer, view),
     }  # fmt: skip
-    after = {name: {NOW: at, ME: me}.get(value, value) for name, value in edit.after.items()}  # type: ignore[call-overload]
+    made: dict[Value, Value] = {NOW: at, ME: me}
+    after: dict[str, Value] = {name: made.get(value, value) for name, value in edit.after.items()}
     if edit.is_new:
         stamps = _STAMPS.get(edit.table, {})
         after |= {name: said[what] for name, what in stamps.items() if _has(view, edit.table, name)}
@@ -178,7 +185,11 @@ def _team(viewer: Viewer, view: View) -> str | None:
     """The team somebody speaks for: the role's, else the one that `people` names."""
     if viewer.role in _TEAMS:
         return viewer.role.value
-    found = (row["department"] for row in small.rows(view.dataset, "people") if row["person_id"] == viewer.person_id)
+    found = (
+        row["department"]
+        for row in small.rows(view.dataset, "people")
+        if row["person_id"] == viewer.person_id
+    )
     return next(found, None)
 
 
@@ -199,7 +210,9 @@ def _config() -> Config | str:
     """What is configured now, or why it can't be told."""
     file = config.place(os.environ)
     try:
-        return _read(file, 0 if file is None else file.stat().st_mtime_ns, os.environ.get(config.SOURCE_VARIABLE, ""))
+        return _read(
+            file, 0 if file is None else file.stat().st_mtime_ns, os.environ.get(config.SOURCE_VARIABLE, "")
+        )
     except (ConfigError, OSError) as error:
         return str(error)
 

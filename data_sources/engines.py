@@ -69,7 +69,10 @@ def read_only_engine(url: URL) -> Engine:
 
 
 def writing_engine(url: URL) -> Engine:
-    """An engine of its own that may write, for what people enter; see `read_only_engine`. Nothing is read with it."""
+    """An engine of its own that may write, for what people enter; see `read_only_engine`.
+
+    Nothing is read with it.
+    """
     reason = "" if url.get_backend_name() != "sqlite" else _sqlite_trouble(url)
     if reason:
         raise SourceError(reason)

@@ -34,7 +34,17 @@ from data_sources.workbook import SUFFIXES, WorkbookReader
 from data_sources.writing import NoWriter, Writer
 from scorecard.dataset import Dataset
 
-__all__ = ["STORE", "advice", "connect", "explaining", "look", "make_ready", "open_source", "writer_of", "writing_engine"]
+__all__ = [
+    "STORE",
+    "advice",
+    "connect",
+    "explaining",
+    "look",
+    "make_ready",
+    "open_source",
+    "writer_of",
+    "writing_engine",
+]
 
 GOOGLE: Final = ("google_sheets", "gsheets")  # the words for "the spreadsheets of [tandem.google]"
 MIRRORS: Final = "mirrors"

@@ -1,4 +1,4 @@
-"""A value of ours as a column of a database holds it: times the way its other times stand, numbers in text as text."""
+"""A value of ours as a column of a database holds it: times the way its other times stand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ class CannotHoldError(ValueError):
 
 
 def outgoing(value: Value, column: Column | None, native: Native, kind: Kind, where: tuple[str, Zone]) -> Any:
-    """What to bind for a value; `where` is the dialect and the organisation's zone. Raises CannotHoldError."""
+    """What to bind for a value; `where` is the dialect and the organisation's zone.
+
+    Raises CannotHoldError.
+    """
     dialect, zone = where
     if value is None or column is None:
         return value

@@ -1,8 +1,8 @@
 """Writing to a SQL database: one transaction per write, by an engine of its own that nothing is read with.
 
-In it the row is read again and compared with what the user saw, written, read back, and noted in `changes`; any
-doubt takes everything back. Names and values go through the configuration's mapping in reverse. Data are bound,
-never part of a statement.
+In it the row is read again and compared with what the user saw, written, read back, and noted in `changes`;
+any doubt takes everything back. Names and values go through the configuration's mapping in reverse. Data are
+bound, never part of a statement.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _LOCKING: Final = ("postgresql", *_NAMED_LOCKS)
 
 @dataclass(frozen=True)
 class _Target:
-    """A table that is written to: how it was found, how its cells stand, and itself with its columns' own types."""
+    """A table to write to: how it was found, how its cells stand, and itself with its own types."""
 
     plan: Plan
     kinds: Mapping[str, Kind]
@@ -66,7 +66,10 @@ class SqlWriter:
     refusal: str | None = None
 
     def __init__(self, config: Config, name: str | None = None) -> None:
-        """SourceError when the URL isn't one; nothing is connected to yet. `name`: how to speak of the database."""
+        """SourceError when the URL isn't one; nothing is connected to yet.
+
+        `name`: how to speak of the database.
+        """
         self.config = config
         self.url = parsed(config.source)
         self.label = name or label(self.url)
@@ -142,7 +145,8 @@ class SqlWriter:
         for name in names:
             if self._mapping(name).select is not None:
                 raise NotWrittenError(
-                    f"{name} is a SELECT of the configuration, which can be read but not written to. Make it a table "
+                    f"{name} is a SELECT of the configuration, which can be read but not written to. "
+                    f"Make it a table "
                     f"(tandem.tables.{name}.table) to enter something here."
                 )
         return catalogue(self._opened()[0], self.config, self.label, names).plans
@@ -152,10 +156,13 @@ class SqlWriter:
 
     def _target(self, name: str, plan: Plan | None) -> _Target:
         if plan is None or plan.physical is None:
-            raise NotWrittenError(f"{self.label} has no table {name} that can be read; the Data page says why.")
+            raise NotWrittenError(
+                f"{self.label} has no table {name} that can be read; the Data page says why."
+            )
         if plan.is_view:
             raise NotWrittenError(
-                f"{plan.where} in {self.label} is a view, so {name} can't be written to. Name the table behind it in "
+                f"{plan.where} in {self.label} is a view, so {name} can't be written to. Name the "
+                f"table behind it in "
                 f"tandem.tables.{name}.table to enter something here."
             )
         reader = TableReader(plan, self._opened()[0])
@@ -170,7 +177,7 @@ class SqlWriter:
         return sa.Table(name, MetaData(), schema=schema, autoload_with=self._opened()[0], resolve_fks=False)
 
     def _make(self, name: str) -> None:
-        """Makes a table of the contract; where the account may not, the message is what its keeper has to run."""
+        """Makes a table of the contract; where the account may not, says what its keeper has to run."""
         table = new_table(self._opened()[1].dialect.name, name, self._mapping(name).table)
         try:
             with self._opened()[1].begin() as connection:
@@ -180,7 +187,8 @@ class SqlWriter:
         else:
             return
         raise NotWrittenError(
-            f"{self.label} has no table {name} yet, and this account may not make it. Have its keeper run: {statement};"
+            f"{self.label} has no table {name} yet, and this account may not make it. Have its keeper "
+            f"run: {statement};"
         )
 
     # --- what went wrong
@@ -199,22 +207,30 @@ class SqlWriter:
 _CAUSES: Final = (
     (
         r"permission denied|\(1142,|\(1143,|\(1044,|not authorized|command denied",
-        "{where}: user {user!r} may not write what was entered. Grant it SELECT, INSERT and UPDATE on the table, or "
-        "take [tandem.writing] out of the configuration.",
+        (
+            "{where}: user {user!r} may not write what was entered. Grant it SELECT, INSERT and "
+            "UPDATE on that table, "
+            "or take [tandem.writing] out of the configuration."
+        ),
     ),
     (
         r"readonly database|read-only|\(1290,|\(1792,|unable to open database file",
-        "{where} can't be written to by this account, so nothing was written. Give it the right, or take "
-        "[tandem.writing] out of the configuration.",
+        (
+            "{where} can't be written to by this account, so nothing was written. Give it the right, or take "
+            "[tandem.writing] out of the configuration."
+        ),
     ),
     (
         r"database is locked|lock timeout|\(1205,|\(1213,|deadlock|could not serialize",
-        "{where} is being written to by somebody else, so nothing was written. Send it again in a moment.",
+        ("{where} is being written to by somebody else, so nothing was written. Send it again in a moment."),
     ),
     (
         r"\(1366,|character with byte sequence|can't be encoded",
-        "{where} can't hold one of these characters in its column, so nothing was written. Leave out signs such as "
-        "emoji, or have its keeper change the column to UTF-8 (utf8mb4).",
+        (
+            "{where} can't hold one of these characters in its column, so nothing was written. Leave "
+            "out signs such "
+            "as emoji, or have its keeper change the column to UTF-8 (utf8mb4)."
+        ),
     ),
 )
 
@@ -251,22 +267,27 @@ class _Rows:
             raise ConflictError(edit, None)
         if len(found) > 1:
             raise NotWrittenError(
-                f"{len(found)} rows of {self.target.plan.where} have the key {edit.key_text}, so it can't be told which "
+                f"{len(found)} rows of {self.target.plan.where} have the key {edit.key_text}, so it "
+                f"can't be told which "
                 "is meant. Keep one of them, then send this again."
             )
         raw, now = found[0]
         if differing(edit.before, now):
             raise ConflictError(edit, now)
         changed = self.connection.execute(
-            sa.update(self.target.table).where(*self._is(raw)).values(self._outgoing(edit.after))
+            sa.update(self.target.table)
+            .where(*self._is(raw, self.target.table))
+            .values(self._outgoing(edit.after))
         )
         if changed.rowcount != 1:
-            raise NotWrittenError(f"{self.target.plan.where}: {changed.rowcount} rows would have changed, not one.")
+            raise NotWrittenError(
+                f"{self.target.plan.where}: {changed.rowcount} rows would have changed, not one."
+            )
 
     # --- finding
 
     def _found(self, key: Sequence[Value], *, lock: bool = False) -> list[tuple[tuple[Any, ...], Row]]:
-        """The rows with that key: the cells of its columns as they are stored, and the row as `small.rows` gives it."""
+        """The rows with that key: its cells as they are stored, and the row as `small.rows` has it."""
         raws = {raw for raw in self._keys() if self._reads(raw) == list(key)}
         return [found for raw in raws for found in self._rows(raw, lock=lock) if self._has(found[1], key)]
 
@@ -280,8 +301,12 @@ class _Rows:
 
     def _reads(self, raw: Sequence[Any]) -> list[Value]:
         """A stored key as its values."""
-        stored = {cell.name: self._ours(cell.name, value) for cell, value in zip(self._own_key(), raw, strict=True)}
-        constants = {name: value for name, value in self.mapping.constants.items() if name in self.contract.key}
+        stored = {
+            cell.name: self._ours(cell.name, value) for cell, value in zip(self._own_key(), raw, strict=True)
+        }
+        constants = {
+            name: value for name, value in self.mapping.constants.items() if name in self.contract.key
+        }
         row = small.typed(self.contract.name, {n: self.target.kinds[n] for n in stored}, stored, self.how)
         return [constants.get(name, row[name]) for name in self.contract.key]
 
@@ -293,20 +318,22 @@ class _Rows:
     def _rows(self, raw: tuple[Any, ...], *, lock: bool) -> list[tuple[tuple[Any, ...], Row]]:
         plan = self.target.plan
         asked = select(*(cell.raw.label(name) for name, cell in plan.cells.items())).select_from(plan.base)
-        asked = asked.where(*self._is(raw))
+        asked = asked.where(*self._is(raw, plan.base))
         if lock and self.connection.dialect.name in _LOCKING:
             asked = asked.with_for_update()
         return [(raw, self._typed(row)) for row in self.connection.execute(asked).mappings()]
 
     def _typed(self, row: Mapping[Any, Any]) -> Row:
-        return small.typed(self.contract.name, self.target.kinds, {str(k): v for k, v in row.items()}, self.how)
+        return small.typed(
+            self.contract.name, self.target.kinds, {str(k): v for k, v in row.items()}, self.how
+        )
 
-    def _is(self, raw: Sequence[Any]) -> list[Any]:
+    def _is(self, raw: Sequence[Any], table: Any) -> list[Any]:
         """The row with these stored cells. MariaDB is asked twice, since it may take 'a' and 'A' for one."""
         cleaning = Cleaning(self.connection.dialect.name)
         conditions: list[Any] = []
         for cell, value in zip(self._own_key(), raw, strict=True):
-            column = self.target.table.c[str(cell.source)]
+            column = table.c[str(cell.source)]
             conditions.append(column.is_(None) if value is None else column == value)
             if isinstance(value, str) and cleaning.dialect == "mysql":
                 conditions.append(cleaning.exact(column) == value)
@@ -351,7 +378,8 @@ class _Rows:
     def _refuse_missing(self, name: str, value: Value) -> None:
         if value is not None:
             raise NotWrittenError(
-                f"{self.target.plan.where} in {self.writer.label} has no column {name}, so nothing was written: part of "
+                f"{self.target.plan.where} in {self.writer.label} has no column {name}, so nothing "
+                f"was written: part of "
                 "it would be lost. Ask its keeper to add the column."
             )
 
@@ -359,7 +387,8 @@ class _Rows:
         fixed = self.mapping.constants.get(name)
         if value is not None and str(value) != str(fixed):
             raise NotWrittenError(
-                f"The configuration says that {name} of {self.target.name} is always {fixed}, so it can't be {value}."
+                f"The configuration says that {name} of {self.target.name} is always {fixed}, so it "
+                f"can't be {value}."
             )
 
     def _read_back(self, edit: Edit) -> None:
@@ -368,17 +397,23 @@ class _Rows:
             return
         found = self._found(edit.key)
         now = found[0][1] if len(found) == 1 else {}
-        wrong = [name for name, value in edit.after.items() if not is_kept(self.contract, name, value, now.get(name))]
+        wrong = [
+            name
+            for name, value in edit.after.items()
+            if not is_kept(self.contract, name, value, now.get(name))
+        ]
         wrong = [name for name in wrong if self.target.kinds.get(name) is not Kind.DATE]
         if wrong:
             raise NotWrittenError(
-                f"{wrong[0]} of {self.target.plan.where} in {self.writer.label} would keep something else than was "
-                f"entered, so nothing was written. Ask its keeper for a wider column: {self.contract[wrong[0]].type}."
+                f"{wrong[0]} of {self.target.plan.where} in {self.writer.label} would keep something "
+                f"else than was "
+                f"entered, so nothing was written. Ask its keeper for a wider column: "
+                f"{self.contract[wrong[0]].type}."
             )
 
 
 def _theirs(values: Mapping[str, str], ours: str) -> str:
-    """The source's value for ours: the first that is mapped to it, else ours itself where it reads as itself."""
+    """The source's value for ours: the first mapped to it, else ours where it reads as itself."""
     theirs = next((old for old, new in values.items() if new == ours), None)
     if theirs is not None:
         return theirs
@@ -390,7 +425,9 @@ def _theirs(values: Mapping[str, str], ours: str) -> str:
 def _is_noted(connection: Connection, changes: _Target, change_id: str) -> bool:
     cell = changes.plan.cells.get("change_id")
     if cell is None:
-        raise NotWrittenError(f"{changes.plan.where} has no column change_id. Make it as docs/writing.md says.")
+        raise NotWrittenError(
+            f"{changes.plan.where} has no column change_id. Make it as docs/writing.md says."
+        )
     asked = select(func.count()).select_from(changes.plan.base).where(cell.raw == change_id)
     return bool(connection.execute(asked).scalar())
 
@@ -400,7 +437,7 @@ def _is_noted(connection: Connection, changes: _Target, change_id: str) -> bool:
 
 @contextmanager
 def _turn(connection: Connection) -> Iterator[None]:
-    """Tandem's own writes come one after the other, of all its processes, as far as the database helps with that."""
+    """Tandem's own writes come one after the other, of all its processes, where the database helps."""
     dialect = connection.dialect.name
     if dialect == "postgresql":
         event.listen(connection, "begin", _queue)
@@ -439,7 +476,12 @@ def new_table(dialect: str, name: str, called: str | None = None) -> sa.Table:
     contract = TABLES[name]
     is_keyed = all(c.required or c.default is not None for c in contract.columns if c.key)
     columns = [
-        sa.Column(c.name, embedded.column_type(dialect, name, c), primary_key=c.key and is_keyed, autoincrement=False)
+        sa.Column(
+            c.name,
+            embedded.column_type(dialect, name, c),
+            primary_key=c.key and is_keyed,
+            autoincrement=False,
+        )
         for c in contract.columns
     ]
     return sa.Table(bare, MetaData(), *columns, schema=schema or None, **embedded.options(dialect))

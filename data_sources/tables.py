@@ -92,9 +92,7 @@ class Catalogue:
     missing: list[str] = field(default_factory=list)
 
 
-def catalogue(
-    engine: Engine, config: Config, label: str, only: Collection[str] = tuple(TABLES)
-) -> Catalogue:
+def catalogue(engine: Engine, config: Config, label: str, only: Collection[str] = tuple(TABLES)) -> Catalogue:
     """Looks once through the source's catalogue, for all tables of ours or `only` these; reads no row."""
     return _Finder(engine, config, label).find(only)
 

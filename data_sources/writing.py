@@ -1,6 +1,7 @@
-"""What every source that can be written to does: take a write once, whole, and say when the row changed meanwhile.
+"""What a source that can be written to does: take a write once, whole, and say when its row has changed.
 
-`SqlWriter`, `GoogleWriter` and `FolderWriter` keep this promise for their source; `MemoryWriter` keeps it for tests.
+`SqlWriter`, `GoogleWriter` and `FolderWriter` keep this promise for their source; `MemoryWriter` keeps it
+for tests.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ class UncertainError(NotWrittenError):
 
 
 class ConflictError(Exception):
-    """The row isn't as the user saw it. `now` is the row as it is, None when it is gone. Nothing was written."""
+    """The row isn't as the user saw it.
+
+    `now` is the row as it is, None when it is gone. Nothing was written.
+    """
 
     def __init__(self, edit: Edit, now: Row | None) -> None:
         super().__init__(f"{edit.table} {edit.key_text} was changed by somebody else meanwhile.")
@@ -84,7 +88,9 @@ class MemoryWriter:
     refusal = None
 
     def __init__(self, **tables: Iterable[Mapping[str, Any]]) -> None:
-        self.tables: dict[str, list[dict[str, Any]]] = {n: [dict(r) for r in rows] for n, rows in tables.items()}
+        self.tables: dict[str, list[dict[str, Any]]] = {
+            n: [dict(r) for r in rows] for n, rows in tables.items()
+        }
         self.fails: list[Exception] = []  # what the next writes meet, one each
         self._lock = RLock()
 
@@ -107,7 +113,9 @@ class MemoryWriter:
     def _place(self, edit: Edit) -> dict[str, Any] | None:
         """The row that is altered, None for a new one."""
         names = TABLES[edit.table].key
-        found = [r for r in self.tables.get(edit.table, ()) if names and tuple(r[n] for n in names) == edit.key]
+        found = [
+            r for r in self.tables.get(edit.table, ()) if names and tuple(r[n] for n in names) == edit.key
+        ]
         if edit.before is None:
             if found:
                 raise ConflictError(edit, found[0])

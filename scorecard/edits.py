@@ -1,8 +1,9 @@
 """What somebody intends to change: rows of a table, as they were seen and as they should become.
 
-A form makes an `Edit` from what was typed; `components.writes` signs and sends it, `data_sources.writing` puts it
-into the source. Several edits with one change_id are one write, whole or not at all where the source can.
-Values are those of `scorecard.small`: text, datetime.date, whole seconds since 1970, int, float, bool; None is blank.
+A form makes an `Edit` from what was typed; `components.writes` signs and sends it, `data_sources.writing`
+puts it into the source. Several edits with one change_id are one write, whole or not at all where the
+source can. Values are those of `scorecard.small`: text, datetime.date, whole seconds since 1970, int,
+float, bool; None is blank.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ ACTIONS: Final[Mapping[str, frozenset[str]]] = {
 }
 # Texts that may have several lines; a line break elsewhere becomes a space.
 LONG: Final = frozenset(
-    ("text", "response", "comment", "why", "terms", "went_well", "went_wrong", "decision", "action", "before", "after")
+    ("text", "response", "comment", "why", "terms", "went_well", "went_wrong", "decision", "action", "before",
+     "after")
 )  # fmt: skip
 _PREFIXES: Final = {"feedback": "F", "calendar": "E", "reviews": "R", "goals": "G", "campaigns": "C"}
 _SIGNS: Final = "23456789bcdfghjkmnpqrstvwxyz"  # no vowels, so no words, and nothing that looks alike
@@ -67,9 +69,9 @@ class Written(Protocol):
 class Edit:
     """One row as it should become.
 
-    `change_id` is made once, when a form is opened: the same twice is one edit. `key` are the values of the table's
-    key columns, () where its rows have none. `before` is the whole row as the user saw it, None for a new row.
-    `after` holds the columns that change, of a new row all that say something.
+    `change_id` is made once, when a form is opened: the same twice is one edit. `key` are the values of the
+    table's key columns, () where its rows have none. `before` is the whole row as the user saw it, None for
+    a new row. `after` holds the columns that change, of a new row all that say something.
     """
 
     change_id: str
@@ -101,7 +103,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Write:
-    """Edits of one change_id, signed: when (whole seconds since 1970) and by whom (an e-mail address, '' for nobody)."""
+    """Edits of one change_id, signed: when (seconds since 1970) and by whom (an address, '': nobody)."""
 
     edits: tuple[Edit, ...]
     at: int
@@ -111,6 +113,11 @@ class Write:
         ids = {edit.change_id for edit in self.edits}
         if len(ids) != 1:
             raise EditError("The edits of one write have one change_id, and there is at least one.")
+        for edit in self.edits:
+            if edit.is_new and (
+                missing := [name for name in _needed(edit.table) if edit.after.get(name) is None]
+            ):
+                raise EditError(f"A new row of {edit.table} needs {missing[0]}.")
 
     @property
     def change_id(self) -> str:
@@ -132,7 +139,10 @@ class Write:
 
 @dataclass(frozen=True)
 class Clash:
-    """An edit that met another: `now` is the row as it stands, None when it is gone. Of a new row: its key is taken."""
+    """An edit that met another: `now` is the row as it stands, None when it is gone.
+
+    Of a new row: its key is taken.
+    """
 
     edit: Edit
     now: Row | None
@@ -161,7 +171,7 @@ def change_id(day: date) -> str:
 
 
 def key_for(table: str, change: str, number: int = 1) -> str:
-    """The key of a new row, made from its change_id, so that sending it again means the same row: F-20261125-7k3qp."""
+    """The key of a new row (F-20261125-7k3qp), made from its change_id: sent again it is the same row."""
     day = change[:8] if change[:8].isdigit() else "new"
     digest = int.from_bytes(blake2b(f"{table} {change} {number}".encode(), digest_size=8).digest())
     signs = []
@@ -172,19 +182,20 @@ def key_for(table: str, change: str, number: int = 1) -> str:
 
 
 def new(change: str, action: str, table: str, after: Row, number: int = 1) -> Edit:
-    """A new row. A key of one text column that `after` lacks is made from the change_id; `number` tells several apart."""
+    """A new row.
+
+    A key of one text column that `after` lacks is made from the change_id; `number` tells several apart.
+    """
     found = {name: value for name, value in after.items() if value is not None}
     names = TABLES[table].key
     if names and names[0] not in found and TABLES[table][names[0]].type is Type.TEXT:
         found[names[0]] = key_for(table, change, number)
-    if missing := [name for name in names if name not in found and _is_needed(TABLES[table][name])]:
-        raise EditError(f"A new row of {table} needs {missing[0]}.")
     key = tuple(found.get(name, _default(TABLES[table][name])) for name in names)
     return Edit(change, action, table, key, None, found)
 
 
 def altered(change: str, action: str, table: str, row: Row, after: Row) -> Edit:
-    """A row as the user saw it (of `small.rows`), and the columns that should differ; equal ones are left out."""
+    """A row as the user saw it (of `small.rows`), and what should differ; equal columns are left out."""
     names = TABLES[table].key
     differing = {name: value for name, value in after.items() if name not in row or row[name] != value}
     if touched := [name for name in names if name in differing]:
@@ -197,6 +208,10 @@ def moved_target(change: str, table: str, row: Row, target: float, why: str | No
     edit = altered(change, "target", table, row, {"target": target})
     said: Row = {"table": table, "key": edit.key_text, "old": row.get("target"), "new": target, "why": why}
     return edit, new(change, "target", "target_changes", said)
+
+
+def _needed(table: str) -> list[str]:
+    return [c.name for c in TABLES[table].columns if _is_needed(c)]
 
 
 def _is_needed(column: Column) -> bool:
@@ -214,14 +229,17 @@ def _default(column: Column) -> Value:
 
 @dataclass(frozen=True)
 class Checked:
-    """What was typed, read: values by column, and what is wrong by column, ready to stand beside the field."""
+    """What was typed, read: values, and what is wrong ready to stand beside the field, by column."""
 
     values: dict[str, Value] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
 
 
 def check(table: str, typed: Mapping[str, object], how: Written, required: Sequence[str] = ()) -> Checked:
-    """Reads every column that was typed. `required` are columns that this form needs beside the table's own."""
+    """Reads every column that was typed.
+
+    `required` are columns that this form needs beside the table's own.
+    """
     found = Checked()
     for name, cell in typed.items():
         value, problem = _read(TABLES[table], name, cell, how)
@@ -252,7 +270,10 @@ def _read(table: Table, name: str, cell: object, how: Written) -> tuple[Value, s
 def _text(column: Column, cell: object, how: Written) -> tuple[Value, str | None]:
     text = tidy("" if cell is None else str(cell), lines=column.name in LONG)
     if len(text) > LONGEST:
-        return None, f"This has {len(text):,} characters, and {LONGEST:,} fit. Shorten it by {len(text) - LONGEST:,}."
+        return (
+            None,
+            f"This has {len(text):,} characters, and {LONGEST:,} fit. Shorten it by {len(text) - LONGEST:,}.",
+        )
     parsed = cells.parse(text, column, how)
     if parsed.severity is Severity.WARNING:
         return None, f"Choose one of: {', '.join(column.allowed)}."
@@ -262,7 +283,7 @@ def _text(column: Column, cell: object, how: Written) -> tuple[Value, str | None
 
 
 def tidy(text: str, *, lines: bool = False) -> str:
-    """Text without control characters and halves of characters, trimmed; line breaks stay only with `lines`."""
+    """Text without control characters and halves of characters, trimmed; line breaks only with `lines`."""
     text = re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
     kept = (c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in {"Cc", "Cs"})
     tidied = "".join(kept).replace("\t", " ")
@@ -306,7 +327,7 @@ def same(a: Value, b: Value) -> bool:
 
 
 def differing(before: Row, now: Row) -> list[str]:
-    """The columns of `before` that say something else now; a column that isn't there any more isn't compared."""
+    """The columns of `before` that say something else now, as far as they are there."""
     return [name for name, value in before.items() if name in now and not same(value, now[name])]
 
 

@@ -78,7 +78,7 @@ def _read(dataset: Dataset, table: str) -> Reading:
 
 
 def typed(table: str, kinds: Mapping[str, Kind], stored: Mapping[str, Any], how: Settings) -> Row:
-    """One stored row as `rows` gives it, whatever else is wrong with it; `kinds` as in the table's relation."""
+    """One stored row as `rows` gives it, whatever is wrong with it; `kinds`: as in its relation."""
     return _Reader(TABLES[table], kinds, how).typed(stored)
 
 

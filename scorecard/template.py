@@ -350,6 +350,7 @@ _UNLOCKS: Final = {
     "campaigns": "Names behind campaign_id; channel, offer and audience to filter and group by.",
     "target_changes": "Moved targets beside their goals: when, from what to what, and why.",
     "fx_rates": "Amounts in other currencies.",
+    "changes": "Nothing to fill in: Tandem writes here what people enter in it.",
 }
 
 

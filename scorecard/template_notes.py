@@ -206,6 +206,14 @@ EXAMPLES: Final = {
     "reviews.decision": "Repeat it in spring",
     "reviews.action": "Brief the agency",
     "fx_rates.rate": "0.92",
+    "changes.change_id": "20261125-7k3qp2m4x9bcd",
+    "changes.line_no": "1",
+    "changes.by": "ana@example.com",
+    "changes.action": "feedback",
+    "changes.table": "feedback",
+    "changes.key": "F-20261125-7k3qp",
+    "changes.before": '{"status": "open"}',
+    "changes.after": '{"status": "done"}',
 }
 
 

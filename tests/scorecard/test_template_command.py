@@ -41,9 +41,9 @@ def secrets(google, tmp_path):
 
 
 def test_a_workbook_with_a_tab_per_table(run):
-    assert run("--xlsx", "ours.xlsx") == (0, "ours.xlsx has 19 tabs to fill in; the first says how.\n", "")
+    assert run("--xlsx", "ours.xlsx") == (0, "ours.xlsx has 20 tabs to fill in; the first says how.\n", "")
     assert openpyxl.load_workbook("ours.xlsx").sheetnames[0] == START
-    assert len(TABLES) == 19
+    assert len(TABLES) == 20
 
 
 def test_only_some_tables_of_it(run):
@@ -55,7 +55,7 @@ def test_an_empty_google_spreadsheet_is_filled(run, google, secrets):
     sheet = google.spreadsheet("Ours")
     code, out, err = run("--google", google.url(sheet), "--config", secrets, "--locale", "de_DE")
     assert (code, err) == (0, "")
-    assert out == f"'Ours' has 19 tabs to fill in; the first says how: {google.url(sheet)}\n"
+    assert out == f"'Ours' has 20 tabs to fill in; the first says how: {google.url(sheet)}\n"
     assert google.get(sheet, "leads!A1") == "lead_id"
     assert google.book(sheet).locale == "de_DE"
 
