@@ -22,7 +22,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from data_sources import embedded
-from data_sources.demo_company import flaws, journeys, office, plans, tables
+from data_sources.demo_company import entered, flaws, journeys, office, plans, tables
 from data_sources.demo_company.feeds import Feeds
 from data_sources.demo_company.hours import ZONE
 from data_sources.demo_company.survey import Survey
@@ -32,7 +32,7 @@ from scorecard.contract import TABLES
 
 __all__ = ["VERSION", "ZONE", "Demo", "open_demo", "rows", "write_demo"]
 
-VERSION: Final = "1"  # changes whenever the rows of the same demo change
+VERSION: Final = "2"  # changes whenever the rows of the same demo change
 FILE: Final = "tandem-demo.db"
 _WAIT_SECONDS: Final = 600
 
@@ -48,6 +48,7 @@ def rows(demo: Demo) -> Iterator[tuple[str, list[Row]]]:
     survey = Survey(world)
     feeds = Feeds(world, survey)
     small = {**office.tables(world, survey, feeds), **plans.tables(world, survey, feeds), **feeds.tables()}
+    small["changes"] = entered.changes(small)
     wrong = flaws.tables(world)
     for name, batch in small.items():
         yield name, _whole(name, [*batch, *wrong.pop(name, [])])

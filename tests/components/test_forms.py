@@ -1,7 +1,8 @@
-"""Forms, as somebody fills them in: what is checked, written once, kept when it fails, chosen when two differ."""
+"""Forms as somebody fills them in: checked, written once, kept when it fails, chosen when two differ."""
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -14,38 +15,7 @@ from tests.pages.builders import small_company
 PEOPLE = "CREATE TABLE people (person_id TEXT, name TEXT, department TEXT, email TEXT)"
 
 
-def page() -> None:
-    from components import forms
-    from components.forms import Field
-    from components.page import open_page
-    from components.sections import section
-    from scorecard import small
-    from scorecard.roles import Act
-
-    view = open_page("tell", "What do you want to say?", filters=False, period=False, compare=False)
-
-    def tell(_, now):
-        forms.form(
-            now, "tell", act=Act.FEEDBACK, table="feedback",
-            fields=(
-                Field("kind", "What is it?", required=True),
-                (Field("to_person", "To"), Field("due", "By when")),
-                Field("text", "What do you want to say?", required=True),
-                Field("rating", "How good are these leads?"),
-            ),
-            fixed={"status": "open"}, submit="Send", thanks="Thank you.",
-        )  # fmt: skip
-
-    def answer(row, now):
-        if row is not None:
-            forms.form(
-                now, "answer", act=Act.FEEDBACK, table="feedback", row=row,
-                fields=(Field("status", "How far is it?"), Field("response", "Answer")), submit="Answer",
-                thanks="Answered.",
-            )  # fmt: skip
-
-    section(view, "tell", lambda now: small.rows(now.dataset, "feedback"), tell)
-    section(view, "answer", lambda now: next(iter(small.rows(now.dataset, "feedback")), None), answer)
+PAGE = Path(__file__).with_name("form_page.py")
 
 
 @pytest.fixture
@@ -62,7 +32,7 @@ def company(tmp_path, monkeypatch):
 
 
 def opened():
-    app = AppTest.from_function(page, default_timeout=60).run()
+    app = AppTest.from_file(str(PAGE), default_timeout=60).run()
     assert not app.exception
     return app
 
@@ -71,18 +41,19 @@ def rows(file, table):
     with closing(sqlite3.connect(file)) as connection:
         connection.row_factory = sqlite3.Row
         try:
-            return [dict(row) for row in connection.execute(f'SELECT * FROM "{table}"')]
+            return [dict(row) for row in connection.execute(f'SELECT * FROM "{table}"')]  # noqa: S608 - the test's own name
         except sqlite3.OperationalError:
             return []
 
 
 def texts(app):
-    return " ".join(str(one.value) for one in [*app.main]) if False else " ".join(_texts(app.main))
+    """All that stands on the page, as one text."""
+    return " ".join(_texts(app.main))
 
 
 def _texts(block):
     for child in block.children.values():
-        if hasattr(child, "children") and child.children:
+        if getattr(child, "children", None):
             yield from _texts(child)
         else:
             yield str(getattr(child, "value", "") or getattr(getattr(child, "proto", None), "body", ""))
