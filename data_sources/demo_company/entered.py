@@ -1,4 +1,4 @@
-"""The demo's `changes`: what its people would have entered in the app, told of rows that other tables have."""
+"""The demo's `changes`: what its people would have entered, told of rows that other tables have."""
 
 from __future__ import annotations
 
