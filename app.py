@@ -65,6 +65,7 @@ def menu() -> st.Page:
         st.Page("pages/campaigns/attribution.py", title="Attribution", url_path="attribution"),
         st.Page("pages/targets/quotas.py", title="Quotas", url_path="quotas"),
         st.Page("pages/source/data.py", title="Data", url_path="data"),
+        st.Page("pages/overview/present.py", title="Present", url_path="present", visibility="hidden"),
     ]
     return st.navigation(pages, position="top")
 

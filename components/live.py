@@ -50,6 +50,9 @@ _THREAD: Final = "tandem-refresher"
 _LOG: Final = logging.getLogger(__name__)
 
 
+STALE: Final = 15  # minutes without a reading after which a screen in a room doesn't vouch for its figures
+
+
 class NoDataError(Exception):
     """There is no state of the data to show; the message says why and what to do."""
 
@@ -392,6 +395,24 @@ def rules() -> tuple[Rules, bool]:
 @lru_cache(maxsize=4)
 def _rules(file: Path, _written: int) -> tuple[Rules, bool]:
     return config.access(file)
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """How old data may be in a room: minutes since they were read, hours since they changed (or None)."""
+
+    stale_minutes: int = STALE
+    unchanged_hours: int | None = None
+
+
+def agreed() -> Agreed:
+    """What the configuration says of it; by default long enough for a source that is read seldom."""
+    try:
+        found = config.load(environ=os.environ)
+    except ConfigError:
+        return Agreed()  # why it can't be read is told where the data are
+    seldom = -(-3 * found.refresh_seconds // 60)
+    return Agreed(found.stale_minutes or max(STALE, seldom), found.unchanged_hours)
 
 
 def advice(dataset: Dataset) -> tuple[str, ...]:

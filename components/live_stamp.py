@@ -58,7 +58,7 @@ _teller = st.components.v2.component(
     """,
 )
 
-Told = Mapping[str, str | int | None]
+Told = Mapping[str, str | int | None]  # times ready to read; those that end in _at are milliseconds
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,19 @@ class Drawn:
 
 def stamp(drawn: Drawn, token: str, *, key: str) -> None:
     """Draws it. `token` opens the route; when it doesn't any more, the stamp asks by `listen` for another."""
-    published = live.refresher().published
-    data = {
-        "told": told(published, datetime.now(UTC)),
+    _component(key=key, data=data_of(drawn, token))
+
+
+def data_of(drawn: Drawn, token: str) -> dict[str, object]:
+    """What a script needs that keeps a screen in touch with the server."""
+    return {
+        "told": told(live.refresher().published, datetime.now(UTC)),
         "seen": drawn.seen,
         "asOf": drawn.as_of,
         "bare": drawn.bare,
         "token": token,
         "route": f"/{st.get_option('server.baseUrlPath').strip('/')}/tandem".replace("//", "/"),
     }
-    _component(key=key, data=data)
 
 
 def listen(on_changed: Callable[[], None], on_renewed: Callable[[], None], *, key: str) -> None:
@@ -125,13 +128,16 @@ def _trouble(published: live.Published) -> str | None:
 
 def _of_data(now: live.Live | None, moment: datetime, settings: Settings) -> Told:
     if now is None:
-        return {"label": "", "as_of": None, "read": None, "changed": None}
+        nothing = dict.fromkeys(("as_of", "read", "read_at", "changed", "changed_at"))
+        return {"label": "", **nothing}
     formats = Formats.of(settings)
     return {
         "label": clean(now.dataset.label),
         "as_of": seen_from(live.as_of(now, None), formats),
         "read": _time(now.checked, moment, settings),
+        "read_at": int(now.checked.timestamp() * 1000),
         "changed": None if now.changed is None else _time(now.changed, moment, settings),
+        "changed_at": None if now.changed is None else int(now.changed.timestamp() * 1000),
     }
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from components import access, controls, live, live_route, live_stamp, problems, uploads
 from components.choice import chosen
 from components.controls import Asked
+from components.present_link import to_the_room
 from components.screen import STAMP, Screen, View
 from components.sections import section
 from components.text import escape
@@ -38,19 +39,27 @@ def open_page(
     The question is the page's heading; `tables` are those whose rows it shows; what a page has no use for
     can't be picked there. Without the right to see, or without data, the page ends here.
     """
-    st.set_page_config(page_title=f"{question} · {access.NAME}", page_icon=str(ICON), layout="wide")
-    st.html(STYLE)
-    access.gate()
-    screen = _screen(slug, Asked(chosen(), filters=filters, period=period, compare=compare))
+    screen = enter(slug, question, filters=filters, period=period, compare=compare)
     with st.container(horizontal=True, vertical_alignment="bottom", key="page_head"):
         st.title(escape(question), anchor=False, width="stretch")
         controls.draw(screen.frame.offer, screen.asked)
+        st.html(to_the_room(slug), width="content")
     with st.container(horizontal=True, key="page_line", gap="small"):
         _stamp(screen)
         _corner(screen.view, tuple(tables))
     for note in screen.frame.offer.choices.notes:
         st.info(escape(note), icon=":material/link_off:")
     return screen.view
+
+
+def enter(
+    slug: str, question: str, *, filters: bool = True, period: bool = True, compare: bool = True
+) -> Screen:
+    """The look, the gate and the data of a page, and an empty screen for it; its head is the page's own."""
+    st.set_page_config(page_title=f"{question} · {access.NAME}", page_icon=str(ICON), layout="wide")
+    st.html(STYLE)
+    access.gate()
+    return _screen(slug, Asked(chosen(), filters=filters, period=period, compare=compare))
 
 
 def _screen(slug: str, asked: Asked) -> Screen:

@@ -28,7 +28,10 @@ DEFAULT_PATH: Final = Path(".streamlit/secrets.toml")
 SOURCE_VARIABLE: Final = "TANDEM_SOURCE"
 CONFIG_VARIABLE: Final = "TANDEM_CONFIG"
 DEMO: Final = "demo"
-_KEYS: Final = ("source", "refresh_seconds", "crm", "settings", "tables", "google", "access", "writing")
+_KEYS: Final = (
+    "source", "refresh_seconds", "stale_minutes", "unchanged_hours", "crm", "settings", "tables", "google",
+    "access", "writing",
+)  # fmt: skip
 _TABLE_KEYS: Final = ("table", "select", "columns", "values", "constants", "when")
 _WHEN_KEYS: Final = ("column", "is")
 _WRITING_KEYS: Final = ("enabled",)
@@ -40,6 +43,7 @@ class Config:
 
     `settings` win over the source's table of settings. `refresh_seconds` is how long a source that can't say
     when it changed is taken to be unchanged. `source` may hold a password: show `errors.safe_url(source)`.
+    `stale_minutes` and `unchanged_hours` say from which age on a screen in a room warns of its data.
     `crm` is whose export the spreadsheet is (a name in `presets.PRESETS`); `google` how Google is reached;
     `access` who has which role; `writing` whether what people enter in the app is written into the source.
     """
@@ -49,6 +53,8 @@ class Config:
     tables: Mapping[str, TableMapping] = field(default_factory=dict)
     path: Path | None = None
     refresh_seconds: int = 60
+    stale_minutes: int | None = None
+    unchanged_hours: int | None = None
     crm: str | None = None
     google: Google = field(default_factory=Google, repr=False)
     access: Rules = field(default_factory=Rules, repr=False)
@@ -123,7 +129,9 @@ class _Reader:
             settings=self._settings(found.get("settings", {})),
             tables=self._tables(found.get("tables", {})),
             path=self.file,
-            refresh_seconds=self._seconds(found.get("refresh_seconds", 60)),
+            refresh_seconds=self._whole(found.get("refresh_seconds", 60), "refresh_seconds"),
+            stale_minutes=self._optional_whole(found, "stale_minutes"),
+            unchanged_hours=self._optional_whole(found, "unchanged_hours"),
             crm=self._crm(found.get("crm")),
             google=google_config.read(self._mapping(found.get("google", {}), "tandem.google"), self.file),
             access=self.access(found),
@@ -241,10 +249,15 @@ class _Reader:
             raise self._error(where, "isn't text. Put it in quotes.")
         return value
 
-    def _seconds(self, value: object) -> int:
+    def _whole(self, value: object, key: str) -> int:
+        """A number of whatever the key's name ends in."""
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise self._error("tandem.refresh_seconds", "isn't a whole number of seconds from 1 on.")
+            unit = key.rpartition("_")[2]
+            raise self._error(f"tandem.{key}", f"isn't a whole number of {unit} from 1 on.")
         return value
+
+    def _optional_whole(self, found: Mapping[str, object], key: str) -> int | None:
+        return None if found.get(key) is None else self._whole(found[key], key)
 
     def _mapping(self, value: object, where: str) -> dict[str, Any]:
         if not isinstance(value, dict):

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import urllib.request
@@ -78,10 +79,11 @@ def running_app(
     folder: Path = ROOT,
     options: Sequence[str] = (),
     port: int | None = None,
+    stop: signal.Signals = signal.SIGTERM,
 ) -> Iterator[RunningApp]:
     """`streamlit run script` on a loopback port, healthy; `environment` is added to ours.
 
-    Give a port to stop an app and start it again under an open tab.
+    Give a port to stop an app and start it again under an open tab; `stop` is how it ends.
     """
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"]
@@ -89,7 +91,7 @@ def running_app(
     everything = {**os.environ, **(environment or {})}
     with tempfile.TemporaryDirectory(prefix="tandem-app-", ignore_cleanup_errors=True) as logs:
         app = RunningApp(f"http://127.0.0.1:{port}", Path(logs) / "log")
-        with kept([*command, *options], Path(logs), cwd=folder, environment=everything) as process:
+        with kept([*command, *options], Path(logs), stop=stop, cwd=folder, environment=everything) as process:
             wait_until(lambda: is_healthy(app.url), process, Path(logs), "The app")
             yield app
 

@@ -364,3 +364,25 @@ def test_a_source_that_does_not_answer_a_question_is_told_in_one_sentence(error,
     with pytest.raises(NoDataError, match="didn't answer"):
         live.cached(work, dataset("gone"))
     assert "geheim" not in caplog.text
+
+
+# --- how old data may be in a room
+
+
+@pytest.mark.parametrize(
+    ("written", "agreed"),
+    [
+        ("", live.Agreed(15, None)),
+        ("stale_minutes = 5\nunchanged_hours = 24", live.Agreed(5, 24)),
+        (
+            "refresh_seconds = 3600",
+            live.Agreed(180, None),
+        ),  # read once an hour
+        ("stale_minutes = 'soon'", live.Agreed(15, None)),
+    ],
+)
+def test_how_old_data_may_be_is_what_the_configuration_says(tmp_path, monkeypatch, written, agreed):
+    file = tmp_path / "secrets.toml"
+    file.write_text(f"[tandem]\n{written}\n")
+    monkeypatch.setenv("TANDEM_CONFIG", str(file))
+    assert live.agreed() == agreed

@@ -167,7 +167,9 @@ def test_nothing_but_states_times_and_trouble_is_said(source):
         "label",
         "as_of",
         "changed",
+        "changed_at",
         "read",
+        "read_at",
         "heard",
         "pause",
     }

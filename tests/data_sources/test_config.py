@@ -80,6 +80,8 @@ def test_a_mapping_is_read_whole(written):
         ("[tandem.tables.leads]\nselect = 'SELECT 1'\ntable = 'x'", "tandem.tables.leads", "Keep one"),
         ("[tandem]\nsource = 3", "tandem.source", "quotes"),
         ("[tandem]\nrefresh_seconds = 0", "tandem.refresh_seconds", "whole number"),
+        ("[tandem]\nstale_minutes = '5'", "tandem.stale_minutes", "whole number of minutes"),
+        ("[tandem]\nunchanged_hours = true", "tandem.unchanged_hours", "whole number of hours"),
         ("tandem = 3", "tandem", "section"),
     ],
 )

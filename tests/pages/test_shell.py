@@ -37,7 +37,7 @@ def opened(page="scorecard", **parameters):
 
 def test_there_is_a_file_for_every_page_and_none_bears_a_packages_name():
     found = {str(path.relative_to(ROOT)) for path in (ROOT / "pages").rglob("*.py")}
-    assert found == set(PAGES.values())
+    assert found == {*PAGES.values(), "pages/overview/present.py"}  # which has no head: test_present.py
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert not {part for path in found for part in path.removesuffix(".py").split("/")[1:]} & packages
     assert not list((ROOT / "pages").glob("*.py"))

@@ -1,0 +1,387 @@
+"""What a room is shown: one idea a slide, a sentence, a few large figures, a few lines with their bars.
+
+Slides are made of the readings that the pages show, so a figure on the wall is the page's. Texts are ready to
+read, and nothing in them moves on with time alone but what a pace says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from scorecard import campaigns, goal_tree, handoff_view, overview, quota_view, small, words
+from scorecard.campaigns import Campaign
+from scorecard.clock import AsOf
+from scorecard.dataset import Dataset
+from scorecard.formats import Formats
+from scorecard.periods import Period
+from scorecard.quota_view import Line as QuotaLine
+from scorecard.rows import Row
+from scorecard.scopes import EVERYTHING, Filter
+from scorecard.status import Status, Tone
+from scorecard.words import Sentence
+
+MOST_LINES: Final = 6  # as many as the back row can read
+MOST_NUMBERS: Final = 4
+_FEW: Final = 3  # lines below large figures
+_DOT: Final = " · "
+_SPENT: Final = ("spend", "leads", "wins")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How something stands: icon, word and colour."""
+
+    icon: str
+    word: str
+    tone: Tone
+
+    @classmethod
+    def of(cls, status: Status | None) -> State | None:
+        """A status as it is shown everywhere; None where there is nothing to judge."""
+        return None if status is None else cls(status.icon, status.word, status.tone)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Shares on an axis from 0 to `top`: what is reached, its interval, the pace, the target."""
+
+    value: float | None
+    expected: float | None = None
+    target: float | None = None
+    low: float | None = None
+    high: float | None = None
+    top: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Big:
+    """A large figure: its name, the figure ready to read, how it stands, and what it takes to believe it."""
+
+    name: str
+    value: str
+    state: State | None = None
+    beside: tuple[str, ...] = ()
+    team: str | None = None
+    bar: Bar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a list: what, how far, who answers for it, and how it stands."""
+
+    what: str
+    value: str = ""
+    detail: str = ""
+    who: str = ""
+    state: State | None = None
+    team: str | None = None
+    bar: Bar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """One idea. `nothing` is a title and what to do where there is nothing to show."""
+
+    key: str
+    title: str
+    verdict: tuple[Sentence, ...] = ()
+    numbers: tuple[Big, ...] = ()
+    heading: str = ""
+    lines: tuple[Line, ...] = ()
+    shape: Literal["rows", "columns"] = "rows"
+    more: str = ""
+    nothing: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a slide is about; its filter narrows the hand-off."""
+
+    period: Period
+    as_of: AsOf
+    compare: Period | None = None
+    where: Filter = field(default=EVERYTHING)
+
+
+def slide(dataset: Dataset, key: str, about: Scope) -> Slide:
+    """The slide of that name (KeyError: there is none)."""
+    return SLIDES[key](dataset, about)
+
+
+# --- the scorecard ----------------------------------------------------------------------------------------
+
+
+def _scorecard(dataset: Dataset, about: Scope) -> Slide:
+    title = "Are marketing and sales on track together?"
+    found = overview.read(dataset, about.period, about.as_of, about.compare, about.where)
+    if found.steps and not found.tiles and not found.all_goals:
+        first = found.steps[0]
+        return Slide("scorecard", title, found.verdict[:1], nothing=(first.title, first.todo))
+    heading, lines = "What needs attention first", tuple(map(_concern, found.concerns))
+    if not lines:
+        heading, lines = "What to fill next", tuple(Line(s.title, detail=s.todo) for s in found.steps)
+    return Slide(
+        "scorecard",
+        title,
+        found.verdict[:1],
+        _numbers(dataset, [(t.name, t.row, t.beside) for t in found.tiles]),
+        heading if lines else "",
+        lines[:_FEW],
+    )
+
+
+def _numbers(dataset: Dataset, shown: Iterable[tuple[str, Row, str]]) -> tuple[Big, ...]:
+    """What isn't locked: a room can't unlock it."""
+    formats = Formats.of(small.settings(dataset))
+    known = [one for one in shown if one[1].status is not Status.LOCKED]
+    return tuple(big(name, row, beside, formats) for name, row, beside in known)[:MOST_NUMBERS]
+
+
+def big(name: str, row: Row, beside: str, formats: Formats) -> Big:
+    """A row of the report as a large figure; of `beside` what it leaves out, not what it compares with."""
+    said = (*_basis(row, formats), beside.partition(_DOT)[0])
+    return Big(
+        name,
+        figure(row, formats),
+        State.of(row.status),
+        tuple(text for text in said if text),
+        _team(row.team),
+        _rate_bar(row),
+    )
+
+
+def figure(row: Row, formats: Formats) -> str:
+    """The figure, or in words why there is none: not the same thing as zero."""
+    if row.value is not None:
+        return words.short(row.value, row.unit, formats)
+    if row.note("not_reached") is not None and row.low is not None:
+        return f"> {formats.value(row.low, row.unit)}"
+    return "–" if row.status is None else row.status.word.lower()
+
+
+def _basis(row: Row, formats: Formats) -> tuple[str, ...]:
+    """'890 of 1,200 · target 75 %' and '95 %: 71.6 – 76.6 %'."""
+    counted = []
+    if row.unit == "percent" and row.numerator is not None and row.denominator is not None:
+        counted.append(f"{formats.number(row.numerator)} of {formats.number(row.denominator)}")
+    elif row.n is not None and row.unit != "number":
+        counted.append(f"n = {formats.integer(row.n)}")
+    if row.target is not None:
+        counted.append(f"target {formats.value(row.target, row.unit)}")
+    sure = ""
+    if row.value is not None and row.low is not None and row.high is not None:
+        sure = f"95 %: {formats.value(row.low, row.unit)} – {formats.value(row.high, row.unit)}"
+    return tuple(text for text in (" · ".join(counted), sure) if text)
+
+
+def _rate_bar(row: Row) -> Bar | None:
+    if row.unit != "percent" or row.value is None or row.low is None or row.high is None:
+        return None
+    return Bar(row.value, target=row.target, low=row.low, high=row.high)
+
+
+def _concern(c: overview.Concern) -> Line:
+    return Line(words.brief(c.what), detail=c.detail, who=c.who, state=State.of(c.status))
+
+
+def _team(team: str) -> str | None:
+    return team if team in {"marketing", "sales"} else None
+
+
+# --- goals ------------------------------------------------------------------------------------------------
+
+
+def _goals(dataset: Dataset, about: Scope) -> Slide:
+    title = "Which shared goals will we reach?"
+    found = goal_tree.read(dataset, about.period, about.as_of)
+    if not found.lines:
+        told = words.plain(found.verdict[0]) if found.verdict else "No shared goals yet."
+        return Slide("goals", title, nothing=("No goals to show", told))
+    first = by_trouble(found.lines)
+    return Slide(
+        "goals",
+        title,
+        found.verdict[:1],
+        lines=tuple(goal_line(line) for line in first[:MOST_LINES]),
+        more=_others(first[MOST_LINES:]),
+    )
+
+
+def by_trouble(found: Sequence[goal_tree.Line]) -> list[goal_tree.Line]:
+    """The furthest behind first, then those judged, then the others, in the order of the tree."""
+    behind = goal_tree.worst(found)
+    rest = [line for line in found if line not in behind]
+    judged = [line for line in rest if line.row.status in goal_tree.GOOD]
+    return [*behind, *judged, *(line for line in rest if line not in judged)]
+
+
+def goal_line(line: goal_tree.Line) -> Line:
+    """A goal with its bar."""
+    row = line.row
+    bar = None if row.value is None else Bar(row.value, row.expected, 1.0, top=1.25)
+    value, detail = _share_first(line.detail)
+    return Line(words.brief(line.name), value, detail, line.owner, State.of(row.status), _team(row.team), bar)
+
+
+def _share_first(detail: str) -> tuple[str, str]:
+    """'24%' and '1,210 of 5,000' of a goal that adds up; of another one nothing and all of it."""
+    head, _, rest = detail.partition(_DOT)
+    share, _, word = head.partition(" ")
+    if "%" not in share or word not in {"", "spent"}:
+        return "", detail
+    return share, f"{word} {rest}".strip()
+
+
+def _others(found: Sequence[goal_tree.Line]) -> str:
+    """'and 15 more goals: 10 on track, 5 not due yet'."""
+    if not found:
+        return ""
+    counts = Counter("no status" if x.row.status is None else x.row.status.word.lower() for x in found)
+    told = ", ".join(f"{n} {word}" for word, n in counts.items())
+    return f"and {words.counted(len(found), 'more goal')}: {told}"
+
+
+# --- hand-off ---------------------------------------------------------------------------------------------
+
+
+def _handoff(dataset: Dataset, about: Scope) -> Slide:
+    title = "Are leads handed over well?"
+    found = handoff_view.handoff_of(dataset, about.period, about.compare, about.as_of, about.where)
+    if found.nothing is not None:
+        return Slide("handoff", title, nothing=found.nothing)
+    median = handoff_view.median_metric(small.settings(dataset))
+    names = {
+        "acceptance_rate": "Accepted by sales", "sla_compliance": "Touched in time",
+        median: "Half touched within", "lead_rating": "Rating by sales",
+    }  # fmt: skip
+    return Slide(
+        "handoff",
+        title,
+        found.verdict[:1],
+        _numbers(dataset, [(name, found.rows[m], found.beside.get(m, "")) for m, name in names.items()]),
+        "How far they got" if found.stages else "",
+        tuple(_stages(dataset, found.stages)),
+        "columns",
+        " ".join(found.lacking[:2]),
+    )
+
+
+def _stages(dataset: Dataset, stages: Sequence[handoff_view.Stage]) -> Iterable[Line]:
+    formats = Formats.of(small.settings(dataset))
+    whole = stages[0].count if stages else 0
+    for stage in stages:
+        bar = Bar(stage.count / whole) if whole else None
+        yield Line(stage.name, formats.integer(stage.count), who=stage.step, bar=bar)
+
+
+# --- quotas -----------------------------------------------------------------------------------------------
+
+
+def _quotas(dataset: Dataset, about: Scope) -> Slide:
+    title = "How do both teams stand against their quotas?"
+    found = quota_view.quotas_of(dataset, about.period, about.as_of)
+    if found.nothing is not None:
+        return Slide("quotas", title, nothing=found.nothing)
+    formats = Formats.of(small.settings(dataset))
+    shown = found.first[:MOST_LINES]
+    return Slide(
+        "quotas",
+        title,
+        found.verdict[:1],
+        lines=tuple(_quota(line, formats) for line in shown),
+        more=" ".join(words.plain(said) for said in found.because[:2]),
+    )
+
+
+def _quota(line: QuotaLine, formats: Formats) -> Line:
+    row = line.row
+    bar = None if row.value is None else Bar(row.value, row.expected, 1.0, top=1.25)
+    return Line(
+        f"{line.name}, {line.when}",
+        figure(row, formats) if row.value is None else formats.percent(row.value, 0),
+        " · ".join(text for text in (_actual(line, formats), _needed(line, formats)) if text),
+        "",
+        State.of(row.status),
+        _team(line.department),
+        bar,
+    )
+
+
+def _actual(line: QuotaLine, formats: Formats) -> str:
+    """'718 of 1,170'."""
+    row = line.row
+    actual, target = (words.short(x, line.unit, formats) for x in (row.numerator, row.denominator))
+    return f"target {target}" if row.numerator is None else f"{actual} of {target}"
+
+
+def _needed(line: QuotaLine, formats: Formats) -> str:
+    if not line.required_per_day or not line.days_left:
+        return ""
+    a_day = words.short(line.required_per_day, line.unit, formats)
+    return f"needs {a_day} a day for {words.counted(line.days_left, 'day')}"
+
+
+# --- campaigns --------------------------------------------------------------------------------------------
+
+
+def _campaigns(dataset: Dataset, about: Scope) -> Slide:
+    title = "What runs together, and who has agreed?"
+    found = campaigns.read(dataset, about.as_of)
+    if found.nothing is not None:
+        return Slide("campaigns", title, nothing=found.nothing)
+    formats = Formats.of(small.settings(dataset))
+    first = sorted(found.lines, key=lambda line: _urgency(line.campaign))
+    return Slide(
+        "campaigns",
+        title,
+        found.verdict[:2],
+        lines=tuple(_campaign(line, formats) for line in first[:MOST_LINES]),
+        more="" if len(first) <= MOST_LINES else f"and {len(first) - MOST_LINES} more on the Campaigns page",
+    )
+
+
+def _urgency(one: Campaign) -> int:
+    """Live without both keys, then what waits for a key, live ones, what owes a review, the rest."""
+    asked = (one.phase == "live" and one.went_without, bool(one.unsigned) and one.phase == "planned")
+    places = (*asked, one.phase == "live", one.owes_review, True)
+    return places.index(True)
+
+
+def _campaign(line: campaigns.Line, formats: Formats) -> Line:
+    one = line.campaign
+    mark = one.marks[-1] if len(one.marks) > 1 else one.marks[0]
+    return Line(
+        words.brief(one.name),
+        detail=_brought(line.rows, one.budget, formats),
+        who=one.channel,
+        state=State(mark.icon, _capital(mark.word), mark.tone),
+    )
+
+
+def _brought(rows: Mapping[str, Row], budget: float | None, formats: Formats) -> str:
+    """'1,200 € of 5,000 € spent · 31 leads · 3 wins'."""
+    known = {name: rows[name].value for name in _SPENT if name in rows and rows[name].value is not None}
+    parts = []
+    if (spent := known.get("spend")) is not None:
+        of = f" of {formats.money(budget, compact=True)}" if budget else ""
+        parts.append(f"{formats.money(spent, compact=True)}{of} spent")
+    elif budget:
+        parts.append(f"budget {formats.money(budget, compact=True)}")
+    parts += [words.counted(int(known[n] or 0), n[:-1]) for n in ("leads", "wins") if n in known]
+    return " · ".join(parts)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+SLIDES: Final[Mapping[str, Callable[[Dataset, Scope], Slide]]] = {
+    "scorecard": _scorecard,
+    "goals": _goals,
+    "handoff": _handoff,
+    "quotas": _quotas,
+    "campaigns": _campaigns,
+}

@@ -1,0 +1,39 @@
+"""Slides as markup: all text of the data is inert, and bars stay on their axes."""
+
+import re
+
+from components.slides import markup
+from scorecard.slides import Bar, Big, Line, Slide, State
+from scorecard.words import Said
+
+BAD = "<script>x</script>\u202e"
+STATE = State("▲", BAD, "warn")
+
+
+def test_text_from_data_is_escaped_wherever_it_stands():
+    number = Big(BAD, BAD, STATE, (BAD,))
+    line = Line(BAD, BAD, f"{BAD} · {BAD}", BAD, STATE)
+    shown = Slide(
+        "goals", BAD, ((Said(BAD, strong=True), Said(f" {BAD} ")),), (number,), BAD, (line,), more=BAD
+    )
+    for one in (shown, Slide("goals", BAD, nothing=(BAD, BAD))):
+        text = str(markup(one))
+        assert "<script" not in text
+        assert "\u202e" not in text
+        assert text.count("&lt;script&gt;") >= 3
+
+
+def test_words_stay_apart_and_strong_ones_are():
+    said = ((Said("Of "), Said("3 goals", strong=True), Said(" one is late.")), (Said("Ask Ana."),))
+    text = re.sub(r"</?(span|b)>", "", str(markup(Slide("goals", "T", said))))
+    assert "Of 3 goals one is late. Ask Ana." in text
+
+
+def places(bar):
+    text = str(markup(Slide("goals", "T", lines=(Line("what", bar=bar),))))
+    return [float(x) for x in re.findall(r"--(?:x|from):([\d.]+)%", text)]
+
+
+def test_a_bar_stays_on_its_axis_however_far_it_went():
+    assert places(Bar(9.0, -0.5, 1.0, top=1.25)) == [80, 100, 0, 80]
+    assert places(Bar(None, low=0.2, high=0.5)) == [100, 0, 20, 30]

@@ -1,0 +1,257 @@
+"""The presentation in a browser: a loop that turns by itself, says when it can't be trusted, and recovers."""
+
+import signal
+import sqlite3
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components import live
+from components.live import STEP
+from tests.browser import ROOT, complaints, running_app, settled
+from tests.scorecard.builders import lead, write
+from tests.servers import free_port
+
+PAGE = ROOT / "pages/overview/present.py"
+PATIENCE = 20_000  # ms; news take about three seconds on an idle machine
+LOUD = 10_000  # ms after which a screen that is cut off must have said so
+HOSTILE = "<img src=x onerror=document.title='got'> ![x](http://example.invalid/x) Autumn fair"
+SPAN = {"start": "2026-01-01", "due": "2026-12-31"}
+GOALS = [
+    {"goal_id": "G1", "name": "Goal number 1", "target": 100, "owner": "ana", **SPAN},
+    {"goal_id": "G2", "name": HOSTILE, "target": 100, "owner": "ben", **SPAN},
+]
+LEADS = [
+    lead(f"L{i}", created_at="2026-02-01", handed_off_at="2026-02-02 10:00:00", accepted_at="2026-02-03",
+         source="Fair", owner="ana")
+    for i in range(12)
+]  # fmt: skip
+COMPANY = {
+    "leads": LEADS,
+    "goals": GOALS,
+    "goal_actuals": [{"goal_id": g, "date": "2026-03-01", "value": 10} for g in ("G1", "G2")],
+    "people": [{"person_id": p, "name": n, "department": d, "email": ""}
+               for p, n, d in (("ana", "Ana Ruiz", "sales"), ("ben", "Ben Ode", "marketing"))],
+    "quotas": [{"period_start": "2026-01-01", "period_end": "2026-03-31", "department": d, "metric": m,
+                "target": t} for d, m, t in (("marketing", "leads", 20), ("sales", "handoffs", 24))],
+    "campaigns": [{"campaign_id": "C1", "name": HOSTILE, "start": "2026-02-01", "end": "2026-12-31"}],
+}  # fmt: skip
+
+# Every change under the slides' content from now on; new text is noted as it stands.
+OBSERVE = """
+() => {
+  window.seen = [];
+  document.querySelectorAll('[class*="st-key-slide_"]').forEach((slide) => {
+    const root = slide.querySelector('[data-testid="stBidiComponentIsolated"]').shadowRoot;
+    const told = ({ type, target }) => `${type} ${target.textContent}`;
+    new MutationObserver((found) => window.seen.push(...found.map(told)))
+      .observe(root, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+}
+"""
+# All text that can be seen on the slide and on the line below it, with its size, and what doesn't fit.
+SIZES = """
+() => {
+  const roots = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
+    .filter((host) => host.checkVisibility({ visibilityProperty: true })).map((host) => host.shadowRoot);
+  const texts = roots.flatMap((root) => [...root.querySelectorAll('*')])
+    .filter((element) => !element.closest('.controls'))
+    .filter((element) => element.checkVisibility({ visibilityProperty: true })
+      && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
+  const over = roots.flatMap((root) => [...root.querySelectorAll('.slide, .lines, .line')])
+    .filter((element) => element.scrollHeight > element.clientHeight + 1).map((element) => element.className);
+  const sizes = texts.map((element) => parseFloat(getComputedStyle(element).fontSize));
+  return { least: Math.min(...sizes), texts: texts.length, over };
+}
+"""
+DRAWN = """document.querySelector('.st-key-present_stage [data-testid="stBidiComponentIsolated"]').shadowRoot
+    .querySelector('.stage').dataset.seen"""
+SHOWN = "document.documentElement.dataset.tandemSlide"
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    return Path(write(tmp_path_factory.mktemp("room") / "room.db", **COMPANY).removeprefix("sqlite:///"))
+
+
+@pytest.fixture(scope="module")
+def room(company):
+    with running_app({"TANDEM_SOURCE": f"sqlite:///{company}"}) as app:
+        yield app
+
+
+def edit(file, statement):
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(statement)
+
+
+def entered(file, value):
+    """What goal G1 has come to."""
+    edit(file, f"UPDATE goal_actuals SET value = {value} WHERE goal_id = 'G1'")  # noqa: S608 - a number of the test's
+
+
+def away_from_a_step(tab, seconds):
+    """as_of moves on every ten minutes, which may move a pace: not in the middle of a test."""
+    left = STEP.seconds - datetime.now(UTC).timestamp() % STEP.seconds
+    if left < seconds:
+        tab.wait_for_timeout((left + 2) * 1000)
+
+
+def app_test(monkeypatch, company, **parameters):
+    monkeypatch.setenv("TANDEM_SOURCE", f"sqlite:///{company}")
+    live.close()
+    app = AppTest.from_file(str(PAGE), default_timeout=30)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    live.close()
+    assert not app.exception
+    return app
+
+
+def opened(page, app, ask="", **options):
+    tab = page(viewport=(1920, 1080), **options)
+    tab.goto(f"{app.url}/present?period=2026-Q1{ask}")
+    tab.wait_for_function(SHOWN, timeout=60_000)
+    return settled(tab)
+
+
+def part(tab, name):
+    return tab.locator(f'.st-key-present_stage [data-part="{name}"]')
+
+
+def vouches(tab, kind, timeout=PATIENCE):
+    tab.locator(f'.stage[data-vouch="{kind}"]').wait_for(timeout=timeout)
+
+
+def until_shown(tab, key, timeout=PATIENCE):
+    tab.wait_for_function(f"{SHOWN} === '{key}'", timeout=timeout)
+
+
+def number(tab, text, timeout=PATIENCE):
+    """A text on the goals' slide."""
+    tab.locator(".st-key-slide_goals").get_by_text(text).first.wait_for(state="attached", timeout=timeout)
+
+
+def test_the_page_opens_by_itself_without_the_front_door_and_has_no_pickers(monkeypatch, company):
+    app = app_test(monkeypatch, company, period="2026-Q1", pages="goals,../../etc")
+    assert not app.selectbox
+    assert not app.title
+
+
+def test_where_sign_in_is_configured_nothing_is_presented_without(monkeypatch, company):
+    monkeypatch.setenv("TANDEM_SOURCE", f"sqlite:///{company}")
+    app = AppTest.from_file(str(PAGE), default_timeout=30)
+    app.secrets["auth"] = {"redirect_uri": "http://localhost/oauth2callback", "acme": {"client_id": "x"}}
+    app.run()
+    assert [button.label for button in app.button] == ["Sign in with acme"]
+    assert "Goal number" not in str(app.main)
+
+
+def test_a_loop_turns_by_itself_pauses_by_key_and_sends_nothing(room, page):
+    tab, frames = page(viewport=(1920, 1080)), []
+    tab.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))  # noqa: PLW0108 - Playwright marks it
+    tab.goto(f"{room.url}/present?period=2026-Q1&pages=goals,quotas&seconds=3")
+    tab.wait_for_function(SHOWN, timeout=60_000)
+    settled(tab)
+    frames.clear()
+    until_shown(tab, "quotas")
+    until_shown(tab, "goals")
+    tab.keyboard.press(" ")
+    assert part(tab, "paused").inner_text().endswith("Paused")
+    tab.wait_for_timeout(3_500)
+    assert tab.evaluate(SHOWN) == "goals"
+    tab.keyboard.press("ArrowRight")
+    assert tab.evaluate(SHOWN) == "quotas"
+    assert part(tab, "place").inner_text() == "2 / 2"
+    tab.mouse.click(900, 300)  # a touch has it go on
+    until_shown(tab, "goals")
+    assert frames == []
+    assert complaints(tab) == []
+
+
+def test_everything_is_readable_from_the_back_row_and_markup_is_text(room, page):
+    tab = opened(page, room, "&theme=dark&seconds=3600")
+    for key in ("scorecard", "goals", "handoff", "quotas", "campaigns"):
+        assert tab.evaluate(SHOWN) == key
+        found = tab.evaluate(SIZES)
+        assert found["least"] >= 24, key
+        assert found["texts"] > 8, key
+        assert found["over"] == [], key
+        tab.keyboard.press("ArrowRight")
+    assert tab.locator(".st-key-slide_goals").get_by_text("<img src=x").count() == 1
+    assert tab.title() != "got"
+    assert (
+        tab.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+        == "rgb(19, 22, 28)"
+    )
+    assert not tab.locator('[data-testid="stHeader"]').is_visible()
+    assert complaints(tab) == []
+
+
+def test_a_refresh_without_news_touches_nothing_and_one_number_alone_moves(company, room, page):
+    tab = opened(page, room, "&start=goals&seconds=3600")
+    away_from_a_step(tab, 40)
+    entered(company, 11)
+    number(tab, "11 of 100")
+    tab.evaluate(OBSERVE)
+    for email in ("a@example.com", "b@example.com"):
+        before = tab.evaluate(DRAWN)
+        edit(company, f"UPDATE people SET email = '{email}'")  # noqa: S608 - the test's own
+        tab.wait_for_function(f"{DRAWN} !== {before!r}", timeout=PATIENCE)
+    settled(tab)
+    assert tab.evaluate("window.seen") == []
+    entered(company, 12)
+    number(tab, "12 of 100")
+    texts = {text for text in tab.evaluate("window.seen") if not text.startswith("attributes")}
+    assert texts == {"characterData 12%", "characterData 12 of 100"}
+    vouches(tab, "good")
+
+
+def test_a_dropped_network_is_said_loudly_and_its_return_is_enough(company, room, page):
+    tab = opened(page, room, "&start=goals&seconds=3600")
+    tab.context.set_offline(True)
+    vouches(tab, "cut", LOUD)
+    assert "cut off from the server" in tab.locator(".stage .banner").inner_text()
+    entered(company, 21)
+    tab.context.set_offline(False)
+    vouches(tab, "good")
+    number(tab, "21 of 100", PATIENCE * 2)
+
+
+def test_a_tab_that_slept_catches_up(company, room, page):
+    tab = opened(page, room, "&start=goals&seconds=3600")
+    sleeping = tab.context.new_cdp_session(tab)
+    sleeping.send("Page.setWebLifecycleState", {"state": "frozen"})
+    entered(company, 31)
+    time.sleep(11)
+    sleeping.send("Page.setWebLifecycleState", {"state": "active"})
+    number(tab, "31 of 100")
+    vouches(tab, "good")
+
+
+def test_a_source_that_is_gone_is_said_loudly(company, room, page):
+    tab = opened(page, room, "&seconds=3600")
+    away = company.rename(company.with_suffix(".away"))
+    vouches(tab, "trouble")
+    assert "is gone" in tab.locator(".stage .banner").inner_text()
+    away.rename(company)
+    vouches(tab, "good")
+
+
+def test_a_killed_server_is_said_within_ten_seconds_and_a_new_one_is_found(company, page):
+    port, source = free_port(), {"TANDEM_SOURCE": f"sqlite:///{company}"}
+    with running_app(source, port=port, stop=signal.SIGKILL) as app:
+        tab = opened(page, app, "&start=goals&seconds=3600")
+    vouches(tab, "cut", LOUD)
+    assert tab.locator('[data-testid="stDialog"], [role="dialog"]').locator("visible=true").count() == 0
+    entered(company, 41)
+    with running_app(source, port=port):
+        vouches(tab, "good", PATIENCE * 2)
+        number(tab, "41 of 100", PATIENCE * 2)
+        assert tab.evaluate(SHOWN) == "goals"
+        assert "start=goals" in tab.url

@@ -1,0 +1,121 @@
+"""Slides for the room: figures counted by hand, the worst first, and something to say without any data."""
+
+import pytest
+
+from scorecard import periods, slides, small
+from scorecard.clock import AsOf
+from scorecard.slides import MOST_LINES, SLIDES, Scope
+from scorecard.words import plain
+from tests.scorecard.builders import Company, lead
+
+HANDED = {"created_at": "2026-10-01", "handed_off_at": "2026-10-02 10:00:00"}
+LEADS = [
+    *(lead(f"A{i}", **HANDED, accepted_at="2026-10-03 10:00:00", source="Fair") for i in range(14)),
+    *(lead(f"R{i}", **HANDED, rejected_at="2026-10-03 10:00:00", source="List") for i in range(6)),
+    *(lead(f"U{i}", **HANDED, source="Fair") for i in range(5)),
+    lead("late", **{**HANDED, "handed_off_at": "2026-11-25"}, accepted_at="2026-11-26"),  # after as_of
+]
+SPAN = {"start": "2026-10-01", "due": "2026-12-31"}
+
+
+def goal(goal_id, value, **more):
+    row = {"goal_id": goal_id, "name": f"Goal {goal_id}", "target": 100, **SPAN, **more}
+    return row, {"goal_id": goal_id, "date": "2026-10-20", "value": value}
+
+
+def company(tmp_path, judged=(), **tables):
+    rows = {"goals": [g for g, _ in judged], "goal_actuals": [a for _, a in judged]} if judged else {}
+    tmp_path.mkdir(exist_ok=True)
+    return Company(tmp_path / "company.db", **rows, **tables).dataset
+
+
+def scope(dataset, period="2026-Q4", as_of="2026-11-20"):
+    asked = periods.parse(period)
+    return Scope(asked, AsOf.parse(as_of, small.settings(dataset).zone), asked.previous())
+
+
+def shown(dataset, key, **more):
+    return slides.slide(dataset, key, scope(dataset, **more))
+
+
+def said(slide):
+    return " ".join(map(plain, slide.verdict))
+
+
+def test_the_hand_off_is_counted(tmp_path):
+    settings = [{"key": "acceptance_target", "value": "0.8"}]
+    found = shown(company(tmp_path, leads=LEADS, settings=settings), "handoff")
+    accepted = next(n for n in found.numbers if n.name == "Accepted by sales")
+    assert accepted.value == "70%"
+    assert accepted.beside[0] == "14 of 20 · target 80%"
+    assert "80% decided" in accepted.beside[2]
+    assert accepted.state.word == "At risk"
+    assert (accepted.bar.value, accepted.bar.target) == (0.7, 0.8)
+    assert "70%" in said(found)
+    steps = {line.what: (line.value, line.bar.value) for line in found.lines}
+    assert steps["Handed off"] == ("25", 1.0)
+    assert steps["Decided"] == ("20", 0.8)
+    assert steps["Accepted"] == ("14", pytest.approx(0.56))
+
+
+def test_goals_stand_with_the_furthest_behind_first_and_the_rest_is_counted(tmp_path):
+    values = {"fine": 70, "short": 40, "worst": 3, **{f"G{i}": 60 + i for i in range(8)}}
+    found = shown(company(tmp_path, leads=LEADS, judged=[goal(g, v) for g, v in values.items()]), "goals")
+    assert [line.what for line in found.lines[:2]] == ["Goal worst", "Goal short"]
+    assert found.lines[0].value == "3%"
+    assert found.lines[0].detail == "3 of 100"
+    assert found.lines[0].bar.value == pytest.approx(0.03)
+    assert found.lines[0].bar.expected == pytest.approx(51 / 92)
+    assert len(found.lines) == MOST_LINES
+    assert found.more == "and 5 more goals: 5 on track"
+
+
+def test_a_budget_says_what_is_spent_and_a_level_how_it_stands(tmp_path):
+    budget = goal("budget", 130, direction="stay_below")
+    level = goal("level", 40, kind="level", unit="number", baseline=20)
+    found = shown(company(tmp_path, leads=LEADS, judged=[budget, level]), "goals")
+    lines = {line.what: line for line in found.lines}
+    assert (lines["Goal budget"].value, lines["Goal budget"].detail) == ("130%", "spent 130 of 100")
+    assert lines["Goal level"].value == ""
+    assert lines["Goal level"].detail.startswith("40 now, 100 wanted")
+
+
+def test_quotas_stand_with_what_is_left_to_do(tmp_path):
+    quota = {"period_start": "2026-10-01", "period_end": "2026-12-31", "department": "sales"}
+    quotas = [{**quota, "metric": "handoffs", "target": 50}]
+    (line,) = shown(company(tmp_path, leads=LEADS, quotas=quotas), "quotas").lines
+    assert (line.value, line.bar.value) == ("50%", 0.5)
+    assert line.detail.startswith("25 of 50 · needs ")
+    assert line.team == "sales"
+
+
+def test_campaigns_that_went_live_without_both_keys_stand_first(tmp_path):
+    campaigns = [
+        {"campaign_id": i, "name": n, "start": start, "end": "2026-12-31", "launched_at": launched}
+        for i, n, start, launched in (
+            ("C1", "Signed", "2026-11-01", "2026-11-01"),
+            ("C2", "Unsigned", "2026-10-01", "2026-10-01"),
+            ("C3", "Waiting", "2026-12-01", None),
+        )
+    ]
+    teams = ("marketing", "sales")
+    signed = [{"campaign_id": "C1", "department": d, "person_id": d, "at": "2026-10-20"} for d in teams]
+    found = shown(company(tmp_path, leads=LEADS, campaigns=campaigns, signoffs=signed), "campaigns")
+    assert [line.what for line in found.lines] == ["Unsigned", "Waiting", "Signed"]
+    assert [line.state.tone for line in found.lines] == ["bad", "muted", "good"]
+
+
+def test_a_name_as_long_as_a_page_is_cut(tmp_path):
+    found = shown(company(tmp_path, leads=LEADS, judged=[goal("x", 1, name="w" * 5_000)]), "goals")
+    assert len(found.lines[0].what) < 80
+
+
+@pytest.mark.parametrize("key", SLIDES)
+def test_a_new_company_is_told_what_to_do_on_every_slide(tmp_path, key):
+    for tables in (
+        {"leads": [lead("L1")]},
+        {"leads": [lead("L1")], "goals": [{"goal_id": None}], "quotas": [{"metric": "x"}]},
+    ):
+        found = shown(company(tmp_path / str(len(tables)), **tables), key)
+        assert found.title
+        assert found.nothing or found.verdict or found.numbers
