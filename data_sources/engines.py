@@ -10,8 +10,11 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.util import LRUCache
 
 from data_sources.errors import SourceError, safe_url, scrubbed
 
@@ -97,13 +100,41 @@ def _any(url: URL) -> Engine:
     return create_engine(url, hide_parameters=True, **_POOL)
 
 
+class SQLite(SQLiteDialect_pysqlite):
+    """SQLite, with statements compiled once a process instead of once a file.
+
+    A spreadsheet's mirror is a new file, hence a new engine, after each edit, and compiling takes as long as
+    all the rest of a first report. What is compiled depends on the library, which all engines here share.
+    """
+
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is SQLite
+
+    def __hash__(self) -> int:
+        return hash(SQLite)
+
+
+_SHARED: Final = "tandem_sqlite"
+_COMPILED: Final[LRUCache[Any, Any]] = LRUCache(1_000)  # statements; a report takes some 200
+registry.register(_SHARED, __name__, SQLite.__name__)
+
+
 def _sqlite(url: URL) -> Engine:
     address = f"file:{quote(str(sqlite_path(url).absolute()))}?mode=ro"
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(address, uri=True, check_same_thread=False, timeout=CONNECT_SECONDS)
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, hide_parameters=True, **_POOL)
+    engine = create_engine(
+        f"{_SHARED}://",
+        creator=connect,
+        poolclass=QueuePool,
+        hide_parameters=True,
+        execution_options={"compiled_cache": _COMPILED},
+        **_POOL,
+    )
     _at_connect(
         engine, "PRAGMA query_only = ON", "PRAGMA mmap_size = 268435456", "PRAGMA temp_store = MEMORY"
     )

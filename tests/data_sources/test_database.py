@@ -1,5 +1,6 @@
 """The database source against SQLite, PostgreSQL and MariaDB: the same rows, clean, in every one."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -9,11 +10,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.engine.interfaces import CacheStats
 
 from data_sources.advice import advice
 from data_sources.cleaning import BLANKS
 from data_sources.config import Config, TableMapping
 from data_sources.database import Database, open_database, remember_surveys
+from data_sources.engines import parsed, read_only_engine
 from data_sources.errors import SourceError
 from scorecard import cells, small
 from scorecard.dataset import Dataset, Kind
@@ -631,3 +634,16 @@ def test_indexes_that_lack_are_named_by_what_the_source_calls_its_columns(databa
     assert [line.partition(": ")[2] for line in lines] == [
         "CREATE INDEX tandem_leads_handed ON deals (handed);",
     ]
+
+
+def test_what_is_compiled_for_one_file_serves_the_next(tmp_path):
+    asked = sa.select(sa.literal_column("7").label("seven"), sa.literal_column("8").label("eight"))
+    found = []
+    for name in ("one.db", "two.db"):
+        sqlite3.connect(tmp_path / name).close()
+        engine = read_only_engine(parsed(f"sqlite:///{tmp_path / name}"))
+        with engine.connect() as connection:
+            result = connection.execute(asked)
+            found.append((result.all(), result.context.cache_hit))
+        engine.dispose()
+    assert found == [([(7, 8)], CacheStats.CACHE_MISS), ([(7, 8)], CacheStats.CACHE_HIT)]
