@@ -20,9 +20,7 @@ from scorecard.campaigns import (
     LISTED,
     TOUCHED,
     Campaign,
-    Key,
     Line,
-    Mark,
     Note,
     Overview,
     Panel,
@@ -30,6 +28,8 @@ from scorecard.campaigns import (
 )
 from scorecard.campaigns_compare import FEWEST, MOST, Comparison, Measured
 from scorecard.metrics import METRICS
+from scorecard.signoff_words import RULE, Signature
+from scorecard.status import Mark
 
 _ONE: Final = "pick_campaign"
 _SEVERAL: Final = "pick_beside"
@@ -42,7 +42,7 @@ _NOTES: Final = 8  # of feedback, the latest
 
 def names(found: Overview) -> dict[str, str]:
     """What the campaigns go by in the pickers."""
-    return {line.campaign.campaign_id: line.campaign.name for line in found.lines}
+    return {line.campaign.campaign_id: line.campaign.shown for line in found.lines}
 
 
 def pick(offered: Mapping[str, str]) -> str | None:
@@ -93,7 +93,7 @@ def every(found: Overview, view: View) -> None:
 def _listed(lines: Sequence[Line], view: View) -> Table:
     date = view.formats.date
     columns: dict[str, list[object]] = {
-        "Campaign": [line.campaign.name for line in lines],
+        "Campaign": [line.campaign.shown for line in lines],
         "State": [f"{line.campaign.marks[0].icon} {line.campaign.phase}" for line in lines],
         "Missing": [_missing(line.campaign) for line in lines],
         "Channel": [line.campaign.channel for line in lines],
@@ -181,26 +181,21 @@ def touched(panel: Panel | None, view: View) -> None:
 
 
 def agreed(panel: Panel | None, _: View) -> None:
-    """What was planned, and who signed."""
+    """Who signed, and what was planned."""
     if panel is None:
         return
-    goal_bars.facts(panel.facts)
     if panel.keys:
-        st.subheader("Who agreed", anchor=False)
+        st.subheader("Who agreed", anchor=False, help=RULE)
         st.html(html('<ul class="t-list">{items}</ul>', items=joined(map(_key, panel.keys))))
+        st.subheader("What was planned", anchor=False)
+    goal_bars.facts(panel.facts)
 
 
-def _key(key: Key) -> Html:
-    chip = (
-        html('<span class="t-chip t-good">✓ signed</span>')
-        if key.at
-        else html('<span class="t-chip t-bad">✕ not signed</span>')
-    )
-    about = " · ".join(part for part in (key.person, key.at) if part)
+def _key(key: Signature) -> Html:
+    says = joined(html('<div class="t-fine">{text}</div>', text=text) for text in (key.about, *key.says))
     return html(
-        '<li><div class="t-item"><span class="t-what">{team}</span>{chip}</div>'
-        '<div class="t-fine">{about}</div><div class="t-fine">{terms}</div></li>',
-        team=key.team.capitalize(), chip=chip, about=about, terms=key.terms,
+        '<li><div class="t-item"><span class="t-what">{team}</span>{chip}</div>{says}</li>',
+        team=key.team.capitalize(), chip=_mark(key.mark), says=says,
     )  # fmt: skip
 
 
@@ -242,7 +237,7 @@ def side_by_side(found: Comparison | None, view: View) -> None:
 def _compared(found: Comparison, view: View) -> Table:
     columns: dict[str, list[object]] = {"Measure": [line.label for line in found.lines]}
     for place, one in enumerate(found.campaigns):
-        title = one.name if sum(c.name == one.name for c in found.campaigns) == 1 else one.campaign_id
+        title = one.shown if sum(c.name == one.name for c in found.campaigns) == 1 else one.campaign_id
         columns[title] = [_cell(line.measured[place], line.unit, view) for line in found.lines]
     columns["Verdict"] = ["surely differ" if line.sure else "can't tell yet" for line in found.lines]
     return Table(pd.DataFrame(columns), {})

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from components import live
 from components.choice import COMPARES, FILTERS, Chosen, Compare, choose
-from scorecard import periods, small
+from scorecard import periods, words
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
 from scorecard.periods import Period
@@ -72,7 +72,7 @@ def offer(now: live.Live, settings: Settings, asked: Asked) -> Offer:
     where = _where(asked.written, found)
     before = {"previous": period.previous, "year_before": period.year_before}.get(beside)
     choices = Choices(period, None if before is None else before(), as_of, where, fixed, tuple(notes))
-    filters = {name: _labelled(now.dataset, name, some, where) for name, some in found.items()}
+    filters = {name: _labelled(now.dataset, name, some, choices) for name, some in found.items()}
     running = periods.containing(as_of.day).text
     return Offer(choices, beside, _periods(period, as_of, settings), running, filters)
 
@@ -191,23 +191,15 @@ def _pick_values(name: str, labels: Mapping[str, str], where: Filter) -> None:
 
 
 def _labelled(
-    dataset: Dataset, name: str, found: Sequence[str], where: Filter
+    dataset: Dataset, name: str, found: Sequence[str], choices: Choices
 ) -> tuple[tuple[str, str], ...]:
     """The values of a filter with the names they go by; those taken stand there even if nobody has them."""
-    names = _names(dataset, name)
-    return tuple((v, names.get(v, v)) for v in dict.fromkeys((*found, *_taken(name, where))))
+    offered = dict.fromkeys((*found, *_taken(name, choices.where)))
+    return tuple((value, words.group(dataset, name, value, choices.as_of)) for value in offered)
 
 
 def _taken(name: str, where: Filter) -> list[str]:
     return [value for value in dict(where.parts).get(name, ()) if value is not None]
-
-
-def _names(dataset: Dataset, column: str) -> Mapping[str, str]:
-    table, key = {"campaign_id": ("campaigns", "campaign_id"), "owner": ("people", "person_id")}.get(
-        column, ("", "")
-    )
-    rows = small.rows(dataset, table) if table else ()
-    return {str(row[key]): str(row["name"] or row[key]) for row in rows}
 
 
 def _unless(value: str, default: str) -> tuple[str, ...]:

@@ -148,5 +148,5 @@ def _about(view: View, screen: Screen) -> str:
     parts = [f"{view.period.label(view.settings.locale)}{running}"]
     if (fixed := screen.fixed_as_of()) is not None:
         parts.append(f"as of {live_stamp.seen_from(fixed, view.formats)}")
-    parts.append(words.filtered(view.dataset, str(view.where)))
+    parts.append(words.filtered(view.dataset, str(view.where), view.as_of))
     return " · ".join(part for part in parts if part)

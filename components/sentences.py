@@ -10,12 +10,12 @@ import streamlit as st
 
 from components.charts import Table
 from components.choice import FILTERS, chosen
-from components.numbers import status_text
 from components.screen import View
 from components.tables import beside_table
 from components.text import Html, html, joined
-from components.tiles import chip
+from components.tiles import mark_chip
 from scorecard.overview import Concern, Step
+from scorecard.status import explain
 from scorecard.words import Said, Sentence
 
 
@@ -56,7 +56,7 @@ def attention(concerns: Sequence[Concern], view: View, *, title: str, key: str) 
     columns = {
         "What": [c.what for c in concerns],
         "How much": [c.detail for c in concerns],
-        "Status": [status_text(c.status) for c in concerns],
+        "Status": [f"{c.shown.icon} {c.shown.word}" for c in concerns],
         "Who acts": [c.who for c in concerns],
     }
     beside_table(Table(pd.DataFrame(columns), {}), view, title=title, key=key)
@@ -64,10 +64,11 @@ def attention(concerns: Sequence[Concern], view: View, *, title: str, key: str) 
 
 
 def _concern(c: Concern, view: View) -> Html:
+    marked = mark_chip(c.shown, c.why or explain(c.status, view.settings))
     return html(
         '<li><div class="t-item"><span class="t-what">{what}</span>{chip}</div>'
         '<div class="t-item t-fine"><span>{detail}</span><span class="t-who">{who}</span></div></li>',
-        what=link(c.what, c.page, c.ask), chip=chip(c.status, view.settings), detail=c.detail, who=c.who,
+        what=link(c.what, c.page, c.ask), chip=marked, detail=c.detail, who=c.who,
     )  # fmt: skip
 
 

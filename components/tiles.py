@@ -15,7 +15,7 @@ from components.theme import tone_of_team
 from scorecard.formats import Formats
 from scorecard.rows import Row
 from scorecard.settings import Settings
-from scorecard.status import Status, explain
+from scorecard.status import Mark, Status, explain
 
 _NOTHING = Html("")
 
@@ -88,10 +88,15 @@ def notes(texts: Sequence[str]) -> None:
 
 def chip(status: Status, settings: Settings, *, why: str = "") -> Html:
     """A status as icon, word and colour; opened, it tells the rule behind it."""
+    return mark_chip(status.mark, why or explain(status, settings))
+
+
+def mark_chip(mark: Mark, why: str) -> Html:
+    """A mark as a status is shown; opened, it tells why it stands there."""
     return html(
         '<details class="t-why {tone}"><summary><span class="t-chip"><span aria-hidden="true">{icon}</span>'
         '{word}</span></summary><div class="t-rule">{rule}</div></details>',
-        tone=f"t-{status.tone}", icon=status.icon, word=status.word, rule=why or explain(status, settings),
+        tone=f"t-{mark.tone}", icon=mark.icon, word=mark.word, rule=why,
     )  # fmt: skip
 
 

@@ -118,15 +118,21 @@ _LONGEST: Final = 200  # lines of one cell
 
 
 def _delimiter(text: str) -> str:
-    """The one that parts most rows alike; of two, the one that parts them further."""
+    """The one that parts most rows alike; of two, the one that parts them further.
+
+    Before that comes the one that leaves no quotation marks inside cells: only the right one knows where a
+    cell of several lines ends.
+    """
     alike = {mark: _alike(text[:_HEAD], mark) for mark in _DELIMITERS}
     return max(_DELIMITERS, key=lambda mark: alike[mark])
 
 
-def _alike(text: str, delimiter: str) -> tuple[int, int]:
-    widths = Counter(len(row) for row in _sample(text, delimiter))
+def _alike(text: str, delimiter: str) -> tuple[bool, int, int]:
+    sample = list(_sample(text, delimiter))
+    widths = Counter(len(row) for row in sample)
     width, rows = max(widths.items(), key=lambda item: (item[0] > 1, item[1], item[0]), default=(0, 0))
-    return (rows, width) if width > 1 else (0, 0)
+    tidy = not any('"' in cell for row in sample for cell in row)
+    return (tidy, rows, width) if width > 1 else (False, 0, 0)
 
 
 def _sample(text: str, delimiter: str) -> Iterator[list[str]]:

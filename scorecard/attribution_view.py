@@ -292,16 +292,16 @@ def credits_of(dataset: Dataset, by: str, model: str, period: Period, as_of: AsO
     if shown is None:
         locked = next((row for row in totals.values() if row.status is Status.LOCKED), None)
         return Credits((), (), "" if locked is None else unlock.what_to_add(locked))
-    shares = [_share(dataset, by, group, rows, shown, known) for group, rows in found.items()]
+    shares = [_share(question, by, group, rows, shown, known) for group, rows in found.items()]
     ranked = tuple(sorted(shares, key=lambda share: (-share.value, share.name)))
     return Credits(ranked[:_MOST], ranked, _credit_says(totals, shown, model, len(ranked), formats))
 
 
 def _share(
-    dataset: Dataset, by: str, group: str | None, rows: Mapping[str, Row], shown: str, known: Sequence[str]
+    asked: Question, by: str, group: str | None, rows: Mapping[str, Row], shown: str, known: Sequence[str]
 ) -> Share:
     values = {name: (rows[name].value or 0.0) if name in rows else 0.0 for name in known}
-    name = _NOBODY[by] if group is None else words.group(dataset, by, group)
+    name = _NOBODY[by] if group is None else words.group(asked.dataset, by, group, asked.as_of)
     name = name if by == "campaign_id" else name[:1].upper() + name[1:]
     team = group if by == "department" and group in ("marketing", "sales") else None
     return Share(name, values[shown], values, max((row.n or 0) for row in rows.values()), team)
@@ -387,7 +387,7 @@ def journey_of(
     weights = attribution.shares(asked, read, model)
     steps = range(read.journeys.first[number], read.journeys.first[number] + read.journeys.count[number])
     shares = None if isinstance(weights, Refused) else [float(weights[step]) for step in steps]
-    return _journey(dataset, read, number, shares, model)
+    return _journey(question, read, number, shares, model)
 
 
 def _asked(question: Question) -> journeys.Asked | None:
@@ -412,7 +412,7 @@ def _number(read: Read, lead_id: str) -> int | None:
 
 
 def _journey(
-    dataset: Dataset, read: Read, number: int, shares: Sequence[float] | None, model: str
+    question: Question, read: Read, number: int, shares: Sequence[float] | None, model: str
 ) -> Journey:
     steps, deal = read.journeys, read.deals[read.journeys.deals[number][0]]
     places = np.arange(steps.first[number], steps.first[number] + steps.count[number])
@@ -423,7 +423,7 @@ def _journey(
             int(steps.at[place]),
             columns["department"][n],
             columns["kind"][n],
-            _campaign(dataset, columns["campaign_id"][n]),
+            _campaign(question, columns["campaign_id"][n]),
             None if shares is None else shares[n],
         )
         for n, place in enumerate(places)
@@ -432,8 +432,8 @@ def _journey(
     return Journey(str(deal.lead_id), amount, touches, _marks(deal), _journey_says(touches, shares, model))
 
 
-def _campaign(dataset: Dataset, campaign: str | None) -> str | None:
-    return None if campaign is None else words.group(dataset, "campaign_id", campaign)
+def _campaign(question: Question, campaign: str | None) -> str | None:
+    return None if campaign is None else words.campaign(question.dataset, campaign, question.as_of)
 
 
 def _marks(deal: Deal) -> tuple[tuple[str, float], ...]:

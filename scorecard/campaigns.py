@@ -6,15 +6,16 @@ Figures are rows of the report for a campaign's whole life to as_of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from scorecard import campaigns_life, report, small, words
+from scorecard import campaigns_life, report, signoff_words, signoffs, small, words
 from scorecard.clock import AsOf
+from scorecard.contract import TEAMS
 from scorecard.dataset import Dataset
 from scorecard.formats import NOTHING, Formats
-from scorecard.goal_tree import Fact
+from scorecard.goal_tree import STAGES, Fact
 from scorecard.goal_tree import Line as GoalLine
 from scorecard.goal_tree import lines as goal_lines
 from scorecard.goals import goals
@@ -24,13 +25,13 @@ from scorecard.metrics import METRICS, Metric
 from scorecard.periods import Period, of_dates
 from scorecard.rows import Row
 from scorecard.scopes import Filter, scope
-from scorecard.status import Status, Tone
+from scorecard.signoff_words import Signature
+from scorecard.signoffs import Key, Phase
+from scorecard.status import Mark, Status
 from scorecard.words import Said, Sentence, sentence
 
-Phase = Literal["planned", "live", "ended"]
 Rows = Mapping[str, Row]
 
-TEAMS: Final = ("marketing", "sales")
 LISTED: Final = ("spend", "leads", "wins", "cpl")
 BROUGHT: Final = (
     "visits", "conversion_rate", "micro_conversion_rate", "leads", "mqls", "handoffs", "accepted",
@@ -50,19 +51,10 @@ _FOREVER: Final = Period(date(1970, 1, 1), date(9999, 1, 1), "whole life")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """Something that is to be seen wherever the campaign appears."""
-
-    word: str
-    tone: Tone
-    icon: str
-
-
-@dataclass(frozen=True, slots=True)
 class Campaign:
-    """One row of campaigns with its state; `unsigned` are the teams without a sign-off, None where unknown.
+    """One row of campaigns with its state; `keys` are both teams' sign-offs, None without a table of them.
 
-    `late` are teams that signed on a later day than the launch. `age` is in days since it began.
+    `age` is in days since it began.
     """
 
     campaign_id: str
@@ -75,19 +67,25 @@ class Campaign:
     end: date | None
     budget: float | None
     phase: Phase
-    unsigned: tuple[str, ...] | None
-    late: tuple[str, ...]
+    keys: tuple[Key, ...] | None
     reviewed: bool | None
     age: int | None
+
+    @property
+    def shown(self) -> str:
+        """Its name, marked where it is or was live without both sign-offs."""
+        return signoffs.with_mark(self.name, signoffs.mark_of(self.keys or (), self.phase))
 
     @property
     def marks(self) -> tuple[Mark, ...]:
         """Its phase, then what is wrong."""
         found = [_PHASES[self.phase]]
-        if self.unsigned and self.phase == "planned":
-            found.append(Mark(f"waits for {words.listing(self.unsigned)} to sign", "muted", "○"))
+        if self.phase == "planned":
+            found += [_waits(teams, again) for teams, again in _waiting(self) if teams]
         elif self.unsigned:
             found.append(Mark(f"{_LAUNCHED[self.phase]} without {_both(self.unsigned)}", "bad", "✕"))
+        elif self.reopened:
+            found.append(Mark(f"changed since {words.listing(self.reopened)} signed", "warn", "▲"))
         if self.owes_review:
             found.append(Mark("ended without a review", "warn", "▲"))
         return tuple(found)
@@ -95,8 +93,24 @@ class Campaign:
     @property
     def missing(self) -> tuple[str, ...]:
         """What it lacks, in a word or two: a team's sign-off, its review."""
-        lacks = (_both(self.unsigned),) if self.unsigned else ()
-        return (*lacks, "review") if self.owes_review else lacks
+        lacks = [_both(self.unsigned)] if self.unsigned else []
+        lacks += [f"{_both(self.reopened)} again"] if self.reopened else []
+        return (*lacks, "review") if self.owes_review else tuple(lacks)
+
+    @property
+    def unsigned(self) -> tuple[str, ...]:
+        """The teams that have never signed it, as far as is known."""
+        return signoffs.open_teams(self.keys or ())
+
+    @property
+    def reopened(self) -> tuple[str, ...]:
+        """The teams whose signature a later change has made void."""
+        return signoffs.reopened_teams(self.keys or ())
+
+    @property
+    def late(self) -> tuple[str, ...]:
+        """The teams that signed on a later day than the launch."""
+        return tuple(key.team for key in self.keys or () if key.turned and key.late)
 
     @property
     def owes_review(self) -> bool:
@@ -106,6 +120,19 @@ class Campaign:
     def went_without(self) -> bool:
         """Whether it went live without both sign-offs."""
         return self.phase != "planned" and bool(self.unsigned)
+
+    @property
+    def changed(self) -> bool:
+        """Whether it runs, or ran, on other terms than those that were signed."""
+        return self.phase != "planned" and bool(self.reopened) and not self.unsigned
+
+
+def _waiting(one: Campaign) -> tuple[tuple[tuple[str, ...], str], ...]:
+    return (one.unsigned, ""), (one.reopened, " again, since it changed")
+
+
+def _waits(teams: Sequence[str], again: str) -> Mark:
+    return Mark(f"waits for {words.listing(teams)} to sign{again}", "muted", "○")
 
 
 _PHASES: Final[Mapping[Phase, Mark]] = {
@@ -126,27 +153,13 @@ def _both(unsigned: Sequence[str]) -> str:
 
 def campaigns(dataset: Dataset, as_of: AsOf) -> tuple[Campaign, ...]:
     """Every campaign, the live ones first, then the planned, then the ended, the latest begun first."""
-    signed, reviewed = _signed(dataset, as_of), _reviewed(dataset, as_of)
+    keys, reviewed = signoffs.keys(dataset, as_of), _reviewed(dataset, as_of)
     ages = campaigns_life.ages(dataset, as_of)
-    found = [
-        _campaign(dataset, row, as_of, signed, reviewed, ages) for row in small.rows(dataset, "campaigns")
-    ]
+    found = [_campaign(dataset, row, as_of, keys, reviewed, ages) for row in small.rows(dataset, "campaigns")]
     order = ("live", "planned", "ended")
     return tuple(
         sorted(found, key=lambda c: (order.index(c.phase), -(c.start or date.min).toordinal(), c.campaign_id))
     )
-
-
-def _signed(dataset: Dataset, as_of: AsOf) -> dict[tuple[str, str], int] | None:
-    """When each team first signed each campaign; None without a table signoffs."""
-    if "signoffs" not in dataset.relations:
-        return None
-    found: dict[tuple[str, str], int] = {}
-    for row in small.rows(dataset, "signoffs"):
-        if row["at"] < as_of.until:
-            key = (str(row["campaign_id"]), str(row["department"]))
-            found[key] = min(row["at"], found.get(key, row["at"]))
-    return found
 
 
 def _reviewed(dataset: Dataset, as_of: AsOf) -> frozenset[str] | None:
@@ -161,44 +174,26 @@ def _campaign(
     dataset: Dataset,
     row: Mapping[str, Any],
     as_of: AsOf,
-    signed: Mapping[tuple[str, str], int] | None,
+    keys: Mapping[str, tuple[Key, ...]] | None,
     reviewed: frozenset[str] | None,
     ages: Mapping[str, int],
 ) -> Campaign:
-    campaign_id, zone = str(row["campaign_id"]), small.settings(dataset).zone
-    launch = _launch(dataset, row)
-    keys = {} if signed is None else {t: signed[campaign_id, t] for t in TEAMS if (campaign_id, t) in signed}
-    day_of = {team: zone.from_epoch(at).date() for team, at in keys.items()}
+    campaign_id = str(row["campaign_id"])
     return Campaign(
         campaign_id=campaign_id,
         name=str(row["name"] or campaign_id),
-        channel=words.group(dataset, "channel", row["channel"]) if row["channel"] else "",
+        channel=words.group(dataset, "channel", row["channel"], as_of) if row["channel"] else "",
         stage=str(row["stage"] or ""),
         offer=str(row["offer"] or ""),
         audience=str(row["audience"] or ""),
         start=row["start"],
         end=row["end"],
         budget=row["budget"],
-        phase=_phase(launch, row["end"], as_of),
-        unsigned=None if signed is None else tuple(team for team in TEAMS if team not in keys),
-        late=tuple(team for team, day in day_of.items() if launch is not None and day > launch),
+        phase=signoffs.phase(dataset, row, as_of),
+        keys=None if keys is None else keys[campaign_id],
         reviewed=None if reviewed is None else campaign_id in reviewed,
         age=ages.get(campaign_id),
     )
-
-
-def _launch(dataset: Dataset, row: Mapping[str, Any]) -> date | None:
-    """The day it went live: launched_at, and where the table has no such column, its start."""
-    if row["launched_at"] is not None:
-        return small.settings(dataset).zone.from_epoch(row["launched_at"]).date()
-    found: date | None = None if dataset.has("campaigns.launched_at") else row["start"]
-    return found
-
-
-def _phase(launch: date | None, end: date | None, as_of: AsOf) -> Phase:
-    if end is not None and end < as_of.day:
-        return "ended"
-    return "live" if launch is not None and launch <= as_of.day else "planned"
 
 
 # --- the list ---------------------------------------------------------------------------------------------
@@ -239,18 +234,19 @@ def _verdict(found: Sequence[Campaign]) -> tuple[Sentence, ...]:
     total = words.counted(len(found), "campaign")
     head = sentence(Said(f"{total}: {said}.", strong=True))
     went = _naming([c for c in found if c.went_without], "went live without both sign-offs")
+    changed = _naming([c for c in found if c.changed], "changed after the sign-off")
     owing = _naming([c for c in found if c.owes_review], "ended without a review")
-    fine = sentence("Both teams signed everything that went live.")
-    if not any(c.unsigned is not None for c in found):
+    fine = () if went or changed else sentence("Both teams signed everything that went live.")
+    if all(c.keys is None for c in found):
         fine = ()
-    return tuple(part for part in (head, went or fine, owing) if part)
+    return tuple(part for part in (head, went, changed, fine, owing) if part)
 
 
 def _naming(some: Sequence[Campaign], what: str) -> Sentence:
     """'2 went live without both sign-offs: A and B.'; nothing where there are none."""
     if not some:
         return ()
-    shown = [Said(words.brief(c.name), page="campaigns", ask=(("campaign", c.campaign_id),)) for c in some]
+    shown = [Said(words.brief(c.shown), page="campaigns", ask=(("campaign", c.campaign_id),)) for c in some]
     more = len(shown) - _NAMED_IN_VERDICT
     parts: list[str | Said] = [Said(f"{len(some)} {what}", strong=True), ": "]
     for n, name in enumerate(shown[:_NAMED_IN_VERDICT]):
@@ -317,16 +313,6 @@ def of_its_leads(dataset: Dataset, as_of: AsOf, campaign_id: str, names: Iterabl
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """One team's sign-off: who, when and to what; without `at` it is missing."""
-
-    team: str
-    person: str
-    at: str
-    terms: str
-
-
-@dataclass(frozen=True, slots=True)
 class Spent:
     """What was spent on one kind of thing."""
 
@@ -351,7 +337,7 @@ class Panel:
     campaign: Campaign
     verdict: tuple[Sentence, ...]
     facts: tuple[Fact, ...]
-    keys: tuple[Key, ...]
+    keys: tuple[Signature, ...]
     goals: tuple[GoalLine, ...]
     rows: Rows
     touched: Rows
@@ -372,7 +358,7 @@ def panel(dataset: Dataset, as_of: AsOf, campaign_id: str) -> Panel | None:
         campaign=one,
         verdict=_told(one, rows, formats),
         facts=tuple(_facts(dataset, one, row, formats)),
-        keys=tuple(_keys(dataset, as_of, one, formats)),
+        keys=signoff_words.signatures(dataset, one.keys, one.phase, formats),
         goals=_goals(dataset, as_of, row),
         rows=rows,
         touched=of_its_leads(dataset, as_of, campaign_id, TOUCHED),
@@ -384,7 +370,9 @@ def panel(dataset: Dataset, as_of: AsOf, campaign_id: str) -> Panel | None:
 
 def _told(one: Campaign, rows: Rows, formats: Formats) -> tuple[Sentence, ...]:
     """What it cost and brought so far, and what is wrong with it."""
-    told = [_cost_told(one, rows, formats), *(_mark_told(mark) for mark in one.marks[1:])]
+    what = words.listing(signoff_words.fields(one.keys or ()))
+    told = [_cost_told(one, rows, formats)]
+    told += [_mark_told(mark, what if mark.word.startswith("changed") else "") for mark in one.marks[1:]]
     if one.late and not one.unsigned:
         told.append(sentence(f"{words.listing(one.late).capitalize()} signed after it went live."))
     return tuple(part for part in told if part)
@@ -406,8 +394,9 @@ def _cost_told(one: Campaign, rows: Rows, formats: Formats) -> Sentence:
     return sentence(Said(f"{words.listing(parts)}{age}.", strong=True))
 
 
-def _mark_told(mark: Mark) -> Sentence:
-    return sentence(f"It {mark.word}." if not mark.word.startswith("live") else f"It is {mark.word}.")
+def _mark_told(mark: Mark, more: str = "") -> Sentence:
+    verb = "is " if mark.word.startswith("live") else "has " if mark.word.startswith("changed") else ""
+    return sentence(f"It {verb}{mark.word}{f' ({more})' if more else ''}.")
 
 
 def _value(rows: Rows, name: str) -> float | None:
@@ -420,7 +409,7 @@ def _facts(dataset: Dataset, one: Campaign, row: Mapping[str, Any], formats: For
     yield Fact("Runs", ends if one.start or one.end else NOTHING)
     for name, text in (
         ("Channel", one.channel),
-        ("Stage", one.stage),
+        ("Stage", STAGES.get(one.stage, one.stage)),
         ("Offer", one.offer),
         ("To", one.audience),
         ("Budget", "" if one.budget is None else formats.money(one.budget)),
@@ -429,22 +418,6 @@ def _facts(dataset: Dataset, one: Campaign, row: Mapping[str, Any], formats: For
     ):
         if text:
             yield Fact(name, text)
-
-
-def _keys(dataset: Dataset, as_of: AsOf, one: Campaign, formats: Formats) -> Iterable[Key]:
-    """Each team's latest sign-off."""
-    if "signoffs" not in dataset.relations:
-        return
-    rows = [r for r in small.rows(dataset, "signoffs") if str(r["campaign_id"]) == one.campaign_id]
-    for team in TEAMS:
-        own = [r for r in rows if r["department"] == team and r["at"] < as_of.until]
-        if not own:
-            yield Key(team, "", "", "")
-            continue
-        last = max(own, key=lambda r: r["at"])
-        yield Key(
-            team, words.person(dataset, last["person_id"]), formats.moment(last["at"]), last["terms"] or ""
-        )
 
 
 def _goals(dataset: Dataset, as_of: AsOf, row: Mapping[str, Any]) -> tuple[GoalLine, ...]:
@@ -456,7 +429,7 @@ def _goals(dataset: Dataset, as_of: AsOf, row: Mapping[str, Any]) -> tuple[GoalL
         return ()
     span = of_dates(min(g.start for g in there), max(g.due for g in there))
     lines = {line.goal_id: line for line in goal_lines(dataset, span, as_of)}
-    return tuple(lines[goal.goal_id] for goal in there if goal.goal_id in lines)
+    return tuple(replace(lines[goal.goal_id], depth=0) for goal in there if goal.goal_id in lines)
 
 
 def _spent(dataset: Dataset, as_of: AsOf, campaign_id: str) -> tuple[Spent, ...]:

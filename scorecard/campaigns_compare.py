@@ -139,7 +139,7 @@ def compare(dataset: Dataset, as_of: AsOf, asked: Sequence[str]) -> Comparison:
     known = {c.campaign_id: c for c in campaigns(dataset, as_of)}
     chosen = [known[one] for one in dict.fromkeys(asked) if one in known][:MOST]
     begun = [c for c in chosen if c.age is not None]
-    out = tuple(f"{c.name} has no first day yet." for c in chosen if c.age is None)
+    out = tuple(f"{c.shown} has no first day yet." for c in chosen if c.age is None)
     if len(begun) < FEWEST:
         return Comparison(
             tuple(begun), 0, (), (sentence("Choose two to five campaigns that have begun."),), out
@@ -191,7 +191,7 @@ def _at_age(dataset: Dataset, as_of: AsOf, one: Campaign, days: int) -> AsOf:
 
 def _measured(one: Campaign, kind: Kind, value: float | None, k: float, n: float, least: int) -> Measured:
     """The figure with its own 95 % interval."""
-    found = Measured(one.campaign_id, one.name, value, k, n)
+    found = Measured(one.campaign_id, one.shown, value, k, n)
     if (k if kind == "cost" else n) <= 0:
         return replace(found, few=True)
     z = z_of(1)

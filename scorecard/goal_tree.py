@@ -407,6 +407,7 @@ def _facts(teller: _Teller, s: Standing, by_id: dict[str, Standing]) -> list[Fac
         ("Growth", _growth(teller, s)),
         ("Stage", STAGES.get(goal.stage or "", "")),
         ("Part of", _part(teller, s, parent) if parent and parent is not s else ""),
+        ("Campaigns", _campaigns(teller, goal)),
     ]
     return [Fact(name, text) for name, text in told if text]
 
@@ -422,8 +423,15 @@ _CURVES: Final = {
 def _measure(teller: _Teller, goal: Goal) -> str:
     if goal.metric is None:
         return "entered by hand"
-    where = words.filtered(teller.dataset, goal.filter)
+    where = words.filtered(teller.dataset, goal.filter, teller.as_of)
     return f"{words.metric(goal.metric)}{f' where {where}' if where else ''}"
+
+
+def _campaigns(teller: _Teller, goal: Goal) -> str:
+    """The campaigns that were planned for it."""
+    rows = small.rows(teller.dataset, "campaigns")
+    wanted = [r for r in rows if goal.goal_id in (r["marketing_goal_id"], r["sales_goal_id"])]
+    return words.listing(words.campaign(teller.dataset, str(r["campaign_id"]), teller.as_of) for r in wanted)
 
 
 def _growth(teller: _Teller, s: Standing) -> str:

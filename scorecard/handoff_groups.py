@@ -65,7 +65,7 @@ def breakdown(dataset: Dataset, by: str, period: Period, as_of: AsOf, where: Fil
     found: dict[str, dict[str, Row]] = {}
     for row in rows:
         found.setdefault(row.scope, {})[row.metric] = row
-    groups = [Group(words.group(dataset, by, _value(scope)), told) for scope, told in found.items()]
+    groups = [Group(words.group(dataset, by, _value(scope), as_of), told) for scope, told in found.items()]
     return tuple(sorted(groups, key=lambda g: (-g.handoffs, g.name)))
 
 

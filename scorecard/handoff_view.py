@@ -171,7 +171,10 @@ def _causes(question: Question, before: Question | None, settings: Settings) -> 
 def _cause(metric: str, column: str, now: Question, then: Question | None, settings: Settings) -> Cause:
     cases = _cases(now, metric)
     earlier = {} if then is None else _cases(then, metric)
-    names = {g: words.group(now.dataset, column, None if g is None else str(g)) for g in {**cases, **earlier}}
+    names = {
+        g: words.group(now.dataset, column, None if g is None else str(g), now.as_of)
+        for g in {**cases, **earlier}
+    }
     moved = tuple(comparisons.effects(cases, earlier))
     examined = sum(n >= settings.min_n for _, n in cases.values()) > 1
     return Cause(metric, column, moved, standouts(cases, settings.min_n), names, examined)

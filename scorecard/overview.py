@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
-from scorecard import comparisons, goal_tree, handoff, quotas, report, small, words
+from scorecard import (
+    campaigns,
+    comparisons,
+    goal_tree,
+    handoff,
+    quotas,
+    report,
+    signoff_words,
+    signoffs,
+    small,
+    words,
+)
 from scorecard.clock import AsOf
 from scorecard.comparisons import Cases, Effect
 from scorecard.contract import TABLES
@@ -29,7 +40,7 @@ from scorecard.rows import Row
 from scorecard.scopes import EVERYTHING, Filter
 from scorecard.settings import Settings
 from scorecard.statistics import newcombe
-from scorecard.status import Status
+from scorecard.status import Mark, Status
 from scorecard.words import Said, Sentence, counted, plain, sentence
 
 MOST_GOALS: Final = 8
@@ -65,7 +76,10 @@ class QuotaLine:
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Something that needs attention: what, how much, who acts, and where it is seen."""
+    """Something that needs attention: what, how much, who acts, and where it is seen.
+
+    With a `mark` that stands in the place of the status, and `why` in that of its rule.
+    """
 
     status: Status
     what: str
@@ -75,6 +89,13 @@ class Concern:
     ask: tuple[tuple[str, str], ...] = ()
     weight: float = 0.0
     kind: str = ""
+    mark: Mark | None = None
+    why: str = ""
+
+    @property
+    def shown(self) -> Mark:
+        """Icon, word and tone to show."""
+        return self.mark or self.status.mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,14 +494,16 @@ class _Board:
         column = self.now.by or ""
         value = None if group is None else str(group)
         ask = () if value is None else ((column, value),)
-        return Said(words.group(self.dataset, column, value), strong=True, page="handoff", ask=ask)
+        return Said(
+            words.group(self.dataset, column, value, self.as_of), strong=True, page="handoff", ask=ask
+        )
 
     # What needs attention
 
     def _concerns(self) -> tuple[Concern, ...]:
         found = [
             *self._goal_concerns(), *self._quota_concerns(), *self._source_concerns(),
-            *self._owner_concerns(), *self._data_concerns(),
+            *self._owner_concerns(), *self._data_concerns(), *self._signing_concerns(),
         ]  # fmt: skip
         return _ranked(found)
 
@@ -594,6 +617,21 @@ class _Board:
         tables = words.listing(dict.fromkeys(p.table for p in errors))
         what = f"{counted(rows, 'row')} of {tables} can’t be used"
         yield Concern(Status.AT_RISK, what, f"first: {errors[0].place}", _team(None), "data", (), 2.6, "data")
+
+    def _signing_concerns(self) -> Iterable[Concern]:
+        """Live campaigns without both sign-offs, or changed since; those that are over can't be helped."""
+        for one in campaigns.campaigns(self.dataset, self.as_of):
+            if one.phase != "live" or not (one.went_without or one.changed):
+                continue
+            teams = one.unsigned or one.reopened
+            fields = words.listing(signoff_words.fields(one.keys or ()))
+            detail = one.marks[1].word if one.unsigned or not fields else f"{one.marks[1].word}: {fields}"
+            who = words.listing(self._asked(team) for team in teams)
+            mark = signoffs.mark_of(one.keys or (), one.phase)
+            yield Concern(
+                Status.AT_RISK, one.name, detail, who, "campaigns", (("campaign", one.campaign_id),),
+                2.7 if one.unsigned else 2.3, "signing", mark, signoff_words.RULE,
+            )  # fmt: skip
 
     # What to fill next
 

@@ -42,9 +42,23 @@ class Status(StrEnum):
         return _LOOKS[self].word
 
     @property
+    def mark(self) -> Mark:
+        """Word, tone and icon together."""
+        return Mark(self.word, self.tone, self.icon)
+
+    @property
     def tone(self) -> Tone:
         """Which of the four colours it has."""
         return _LOOKS[self].tone
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that is to be seen beside a name: a word or two, with the icon and tone of a status."""
+
+    word: str
+    tone: Tone
+    icon: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from typing import Final
 
 from babel.numbers import format_compact_currency
 
-from scorecard import periods, small
+from scorecard import periods, signoffs, small
+from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
 from scorecard.formats import Formats
 from scorecard.metrics import METRICS
@@ -98,15 +99,21 @@ def liaisons(dataset: Dataset, department: str) -> list[str]:
     ]
 
 
-def group(dataset: Dataset, column: str, value: str | None) -> str:
+def campaign(dataset: Dataset, campaign_id: str, as_of: AsOf) -> str:
+    """A campaign's name, marked where it went live without both sign-offs."""
+    rows = small.rows(dataset, "campaigns")
+    named = (str(row["name"]) for row in rows if row["campaign_id"] == campaign_id and row["name"])
+    return signoffs.marked(dataset, campaign_id, next(named, campaign_id), as_of)
+
+
+def group(dataset: Dataset, column: str, value: str | None, as_of: AsOf) -> str:
     """A value of a column as a reader knows it: a campaign's or a person's name instead of the id."""
     if value is None:
         return f"no {_COLUMNS.get(column, column)}"
     if column in {"owner", "marketing_owner", "closed_by"}:
         return person(dataset, value)
     if column == "campaign_id":
-        rows = small.rows(dataset, "campaigns")
-        return next((str(r["name"]) for r in rows if r["campaign_id"] == value and r["name"]), value)
+        return campaign(dataset, value, as_of)
     return value.replace("_", " ") if column == "channel" else value
 
 
@@ -115,18 +122,18 @@ def metric(name: str | None) -> str:
     return "" if name is None else METRICS[name].label if name in METRICS else name
 
 
-def filtered(dataset: Dataset, text: str | None) -> str:
+def filtered(dataset: Dataset, text: str | None, as_of: AsOf) -> str:
     """A goal's filter in words: 'channel is online marketing and campaign is Trail kit'."""
     try:
         parts = Filter.parse(text).parts
     except ValueError:
         return text or ""
-    return listing(_condition(dataset, column, values) for column, values in parts) if parts else ""
+    return listing(_condition(dataset, column, values, as_of) for column, values in parts) if parts else ""
 
 
-def _condition(dataset: Dataset, column: str, values: tuple[str | None, ...]) -> str:
+def _condition(dataset: Dataset, column: str, values: tuple[str | None, ...], as_of: AsOf) -> str:
     name = column.rpartition(".")[2]
-    meant = " or ".join("blank" if v is None else group(dataset, name, v) for v in values)
+    meant = " or ".join("blank" if v is None else group(dataset, name, v, as_of) for v in values)
     return f"{_COLUMNS.get(name, name.replace('_', ' '))} is {meant}"
 
 

@@ -64,6 +64,7 @@ def mariadb() -> Iterator[str]:
         command += [
             "--bind-address=127.0.0.1",
             f"--socket={folder / 'socket'}",
+            f"--tmpdir={folder}",  # a server that starts clears its own from files of others that still run
             "--character-set-server=utf8mb4",
         ]
         command += ["--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0"]

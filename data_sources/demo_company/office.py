@@ -3,9 +3,8 @@ profiles and reviews. Their dates follow the running quarter and today."""  # no
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +13,7 @@ from data_sources.demo_company.feeds import Feeds
 from data_sources.demo_company.survey import Case, Survey, rounded
 from data_sources.demo_company.tables import lead_id
 from data_sources.demo_company.world import World, quarter_start
+from scorecard.terms import terms_of_row
 
 Row = dict[str, Any]
 
@@ -29,16 +29,17 @@ SETTINGS: Final = {
 _ONE_KEY: Final = "C23"  # live, but only marketing signed
 _IDEA_STATUS: Final = {"marco.bianchi": "declined", "piotr.nowak": "open", "ben.carver": "open"}
 _NO_KEY: Final = ("C26",)  # planned, not signed yet
-_RAISED: Final = "C05"  # its budget was raised after the sign-off
+_SIGNED_AS: Final = {
+    "C25": {"offer": "Lamp and pack bundle, 15 % off"}
+}  # the offer changed after the sign-off
 
 
 def tables(world: World, survey: Survey, feeds: Feeds) -> dict[str, list[Row]]:
-    """The rows of settings, people, campaigns, signoffs, calendar, feedback, profiles and reviews."""
+    """The rows of settings, people, campaigns, calendar, feedback, profiles and reviews."""
     campaigns = [_campaign(world, feeds, c) for c in world.campaigns]
     return {"settings": [{"key": key, "value": value} for key, value in SETTINGS.items()],
             "people": [_person(i) for i in range(len(PEOPLE))], "campaigns": campaigns,
-            "signoffs": [row for c in campaigns for row in _signoffs(world, c)], "calendar": _calendar(world),
-            "feedback": _feedback(world, survey), "profiles": _profiles(),
+            "calendar": _calendar(world), "feedback": _feedback(world, survey), "profiles": _profiles(),
             "reviews": _reviews(world)}  # fmt: skip
 
 
@@ -72,7 +73,13 @@ def _whole_life(world: World, campaign: Campaign, spent: float) -> float:
     return spent * ((campaign.end or world.last) - campaign.start + timedelta(days=1)).days / max(seen, 1)
 
 
-def _signoffs(world: World, campaign: Row) -> Iterator[Row]:
+def signoffs(world: World, campaigns: Iterable[Row], goals: Iterable[Row]) -> list[Row]:
+    """Who signed what, bound to the terms as they were then."""
+    known = {goal["goal_id"]: goal for goal in goals}
+    return [row for campaign in campaigns for row in _signoffs(world, campaign, known)]
+
+
+def _signoffs(world: World, campaign: Row, goals: Mapping[str, Row]) -> Iterator[Row]:
     if campaign["campaign_id"] in _NO_KEY:
         return
     for days, department in ((8, "marketing"), (5, "sales")):
@@ -81,18 +88,11 @@ def _signoffs(world: World, campaign: Row) -> Iterator[Row]:
             continue
         if at.date() < world.history:
             at = datetime.combine(world.history, time(9, 5 if department == "sales" else 0))
-        terms = _terms(campaign)
+        signed = campaign | _SIGNED_AS.get(campaign["campaign_id"], {})
+        terms = terms_of_row(signed, goals, SETTINGS["currency"])
         yield {"campaign_id": campaign["campaign_id"], "department": department,
                "person_id": campaign["marketing_owner" if department == "marketing" else "sales_owner"],
-               "at": at,
-               "terms": terms, "fingerprint": hashlib.sha256(terms.encode()).hexdigest()[:16]}  # fmt: skip
-
-
-def _terms(campaign: Row) -> str:
-    budget = campaign["budget"] * (0.8 if campaign["campaign_id"] == _RAISED else 1)
-    end = campaign["end"] or "open"
-    return (f"{campaign['name']}. Offer: {campaign['offer']}. To: {campaign['audience']}. "
-            f"From {campaign['start']} to {end}. Budget {budget:.0f} EUR.")  # fmt: skip
+               "at": at, "terms": terms.text, "fingerprint": terms.fingerprint}  # fmt: skip
 
 
 # calendar

@@ -17,6 +17,7 @@ from data_sources.demo import Demo, open_demo, rows, write_demo
 from data_sources.demo_company.flaws import UNREADABLE, WRONG_LEADS
 from data_sources.demo_company.world import CHUNK, DAYS_AFTER, quarter_start
 from scorecard.contract import TABLES, Type
+from scorecard.terms import Terms, terms_of_row
 
 ZONE = ZoneInfo("Europe/Berlin")
 TODAY = date(2026, 11, 21)
@@ -344,6 +345,21 @@ def test_goals_come_in_every_kind():
     assert all(g["strategy"] for g in goals)
     typed = {row["goal_id"] for row in tables()["goal_actuals"]}
     assert {g["goal_id"] for g in goals if not g["metric"] and g["start"] <= TODAY} <= typed
+
+
+def test_of_one_campaign_the_offer_changed_after_both_teams_had_signed():
+    goals = {row["goal_id"]: row for row in tables()["goals"]}
+    now = {row["campaign_id"]: terms_of_row(row, goals, "EUR") for row in tables()["campaigns"]}
+    moved = [row for row in tables()["signoffs"] if row["fingerprint"] != now[row["campaign_id"]].fingerprint]
+    assert [(row["campaign_id"], row["department"]) for row in moved] == [
+        ("C25", "marketing"),
+        ("C25", "sales"),
+    ]
+    for row in tables()["signoffs"]:
+        assert Terms.read(row["terms"]).fingerprint == row["fingerprint"]
+        fields = now[row["campaign_id"]].fields.items()
+        differing = [name for name, text in fields if Terms.read(row["terms"]).fields.get(name) != text]
+        assert differing == (["Offer"] if row in moved else [])
 
 
 def test_one_campaign_is_live_without_both_signatures():

@@ -350,6 +350,11 @@ def test_decimal_commas_do_not_pass_for_delimiters():
     assert cells(tab)[1] == ["amount", "1,5", "2,5", "3,5"]
 
 
+def test_commas_in_cells_of_several_lines_do_not_pass_for_delimiters():
+    tab = csv_tab("signoffs", "signoffs.csv", b'"a";"terms"\n"1";"x, y\np, q\nr, s"\n"2";"x, y\np, q"\n')
+    assert cells(tab) == [["a", "1", "2"], ["terms", "x, y\np, q\nr, s", "x, y\np, q"]]
+
+
 def test_titles_above_and_ragged_rows_do_not_hide_the_delimiter():
     tab = csv_tab("spend", "spend.csv", b"Campaign report\nApril, May\na;b;c\n1;2;3\n4;5\n6;7;8\n")
     assert cells(tab) == [["Campaign report", "April, May", "a", "1", "4", "6"], ["", "", "b", "2", "5", "7"],

@@ -44,10 +44,11 @@ def test_the_list_says_what_went_live_unsigned_and_what_owes_a_review(opened, de
     text = text_of(app)
     assert "26 campaigns: 1 planned, 16 live and 9 ended." in text
     assert "1 went live without both sign-offs" in text
+    assert "1 changed after the sign-off : ▲ Black week bundle for dealers (changed since signed)" in text
     assert "8 ended without a review" in text
     frame = app.dataframe[0].value
     missing = dict(zip(frame["Campaign"], frame["Missing"], strict=True))
-    assert missing["One product: the Ridge 45 pack"] == "✕ sales' sign-off"
+    assert missing["✕ One product: the Ridge 45 pack (unsigned by sales)"] == "✕ sales' sign-off"
     assert missing["Fair: Nordic Outdoor Meet"] == "▲ review"
     assert missing["Summer sale: 20 % off tents"] == ""
 
@@ -60,6 +61,13 @@ def test_one_campaign_shows_goals_keys_cost_and_what_it_brought(opened, demo_url
     assert {"What it cost", "What it brought", "How its leads were worked", "Who agreed"} <= heads
     assert "Direct mail: trail kit" in text
     assert "Closed at the first talk" in text
+
+
+def test_a_campaign_that_changed_shows_both_keys_open_and_what_changed(opened, demo_url):
+    text = text_of(opened(demo_url, campaign="C25"))
+    assert "changed since marketing and sales signed" in text
+    for who, when in (("Clara Brandt", "12 Nov 2026, 14:35"), ("Katrin Voss", "15 Nov 2026, 14:10")):
+        assert f"▲ open again {who} · {when} Offer: “Lamp and pack bundle, 15 % off” was approved" in text
 
 
 def test_several_are_compared_and_what_cannot_be_told_is_said_so(opened, demo_url):

@@ -67,8 +67,8 @@ def test_each_campaign_bears_its_state_and_what_is_missing(company):
         "C4": ["ended"],
     }
     said = " ".join(map(plain, campaigns.read(dataset, at(dataset)).verdict))
-    assert "1 went live without both sign-offs: Fair." in said
-    assert "1 ended without a review: Fair." in said
+    assert "1 went live without both sign-offs: ✕ Fair (unsigned by sales)." in said
+    assert "1 ended without a review: ✕ Fair (unsigned by sales)." in said
 
 
 def test_a_sign_off_after_the_launch_is_told(company):
@@ -110,9 +110,9 @@ def test_a_panel_tells_cost_keys_feedback_and_review_of_the_campaign_alone(compa
     assert [(s.kind, s.amount) for s in panel.spent] == [("print", 70), ("media", 30)]
     assert (panel.rows["spend"].value, panel.rows["cpl"].value, panel.rows["cac"].value) == (100, 100, 100)
     assert [note.text for note in panel.feedback] == ["Good"]
-    assert [(key.team, key.terms) for key in panel.keys] == [
-        ("marketing", "Budget 100"),
-        ("sales", "Budget 100"),
+    assert [(key.team, key.mark.word, key.about) for key in panel.keys] == [
+        ("marketing", "signed", "ana · 20 Aug 2026, 00:00"),
+        ("sales", "signed", "ana · 3 Sept 2026, 00:00"),
     ]
     assert campaigns.panel(dataset, at(dataset), "nowhere") is None
     assert "Decided: Again" in campaigns.panel(dataset, at(dataset), "C4").review[0].text
