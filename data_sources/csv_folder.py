@@ -34,7 +34,7 @@ class FolderReader:
 
     def read(self, wanted: _Wanted, *, everything: bool) -> Book | None:  # noqa: ARG002 - looking costs nothing
         """The files that are new; None when none is, and none is gone. SourceError when one can't be read."""
-        files = self._files()
+        files = self.files()
         titles = tuple(files)
         asked = {title: FileState.of(files[title]) for title in titles if title in set(wanted(titles))}
         changed = [title for title, state in asked.items() if self._states.get(title) != state]
@@ -60,7 +60,7 @@ class FolderReader:
             self._failed[path] = state, str(error)
             raise
 
-    def _files(self) -> dict[str, Path]:
+    def files(self) -> dict[str, Path]:
         """The folder's CSV files by title, in the order of their names."""
         found: dict[str, Path] = {}
         for path in self._listed():

@@ -22,6 +22,7 @@ _DELIMITERS: Final = ",;\t|"
 _SAMPLE: Final = 200  # rows by which the delimiter is told
 _HEAD: Final = 500_000  # characters among which those rows are looked for
 _MARKS: Final = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_AFTER_MARK: Final = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _FOREIGN: Final = {b"PK\x03\x04": "a workbook", b"\xd0\xcf\x11\xe0": "an old workbook", b"%PDF": "a PDF"}
 
 
@@ -49,6 +50,16 @@ def csv_tab(title: str, name: str, content: bytes) -> TextTab:
     digest = hashlib.blake2b(content, digest_size=16).hexdigest()
     columns = zip(*rows, strict=True) if width == narrowest else zip_longest(*rows, fillvalue="")
     return TextTab(title, list(columns), digest, note=note)
+
+
+def dialect_of(name: str, content: bytes) -> tuple[bytes, str, str]:
+    """A file's byte order mark, the encoding of what follows, its delimiter; SourceError: it is no CSV."""
+    text, note = _decoded(name, content)
+    mark = next((start for start in _MARKS if content.startswith(start)), b"")
+    encoding = "cp1252" if note else _AFTER_MARK.get(mark) or _wide(content)
+    told = trim(text.partition("\n")[0]).casefold()
+    is_told = told.startswith("sep=") and len(told) == len("sep=;")
+    return mark, encoding, told[-1] if is_told else _delimiter(text)
 
 
 def _decoded(name: str, content: bytes) -> tuple[str, str | None]:

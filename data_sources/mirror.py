@@ -80,9 +80,10 @@ class Mirror:
     def wanted(self, titles: Sequence[str]) -> list[str]:
         """Those of the titles that stand for a table of ours, and the template's first tab."""
         first = [title for title in titles if title == template.START]
-        return list(dict.fromkeys([*self._titles(titles).values(), *first]))
+        return list(dict.fromkeys([*self.titles(titles).values(), *first]))
 
-    def _titles(self, titles: Sequence[str]) -> dict[str, str]:
+    def titles(self, titles: Sequence[str]) -> dict[str, str]:
+        """Which of the titles stands for which table of ours."""
         found = {name: tab_reader.find(titles, table, self.mapping(name)) for name, table in TABLES.items()}
         return {name: title for name, title in found.items() if title is not None}
 
@@ -132,11 +133,11 @@ class Mirror:
         was there is gone or unreadable (unless `let_go`), SourceError when none of our tables is there.
         """
         last = self.state if self.last() is not None else None
-        titles = self._titles(book.titles)
+        titles = self.titles(book.titles)
         if not titles:
             raise SourceError(_nothing_there(self.label, book.titles))
         tabs = {tab.title: tab for tab in book.tabs}
-        read_by = self._read_by(last, titles, tabs)
+        read_by = self.read_by(last, titles, tabs)
         fresh = self._changed(last, titles, tabs, read_by)
         missing = (*book.missing, *self._missing(titles, book.titles))
         gone = set() if last is None else last.tables.keys() - titles.keys()
@@ -185,7 +186,7 @@ class Mirror:
             self.state = replace(self.state, read_at=read_at)
             self._dataset = replace(self._dataset, stamp=replace(self._dataset.stamp, read_at=read_at))
 
-    def _read_by(self, last: State | None, titles: Mapping[str, str], tabs: Mapping[str, Tab]) -> ReadBy:
+    def read_by(self, last: State | None, titles: Mapping[str, str], tabs: Mapping[str, Tab]) -> ReadBy:
         """How cells are written: as the settings say, else as the spreadsheet does."""
         own = next((tab for tab in tabs.values() if tab.locale or tab.time_zone), None)
         if own is not None:

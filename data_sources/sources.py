@@ -18,13 +18,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from data_sources.advice import advice
 from data_sources.config import DEMO, Config
 from data_sources.csv_folder import FolderReader
+from data_sources.csv_writing import FolderWriter
 from data_sources.database import Database
 from data_sources.demo import FILE as DEMO_FILE
 from data_sources.demo import open_demo
 from data_sources.engines import explained, parsed
 from data_sources.errors import SourceError
-from data_sources.google_config import SCHEME, is_google, reading
+from data_sources.google_config import SCHEME, Google, is_google, reading
 from data_sources.google_sheets import GoogleReader
+from data_sources.google_writing import GoogleWriter
 from data_sources.mirrored import MirroredSource, Reader
 from data_sources.ready import make_ready
 from data_sources.source import Source
@@ -80,8 +82,7 @@ def _reader(config: Config, clock: Callable[[], datetime]) -> Reader | None:
     """What reads the spreadsheet that the source names; None for a database."""
     source = config.source
     if is_google(source) or source.casefold() in GOOGLE:
-        google = reading(config.google, SCHEME if source.casefold() in GOOGLE else source)
-        return GoogleReader(google, now=clock)
+        return GoogleReader(_google(config), now=clock)
     path = _path(source)
     if path is None:
         return None
@@ -92,11 +93,27 @@ def writer_of(config: Config, store: Path = STORE) -> Writer:
     """What writes to the configured source; for one that can't be written to, what says why. SourceError."""
     if config.source == DEMO:
         return SqlWriter(replace(config, source=f"sqlite:///{store / DEMO_FILE}"), DEMO_NAME)
-    reader = _reader(config, _clock)
-    if reader is None:
+    if is_google(config.source) or config.source.casefold() in GOOGLE:
+        return GoogleWriter(_google(config), config, store / MIRRORS)
+    path = _path(config.source)
+    if path is None:
         return SqlWriter(config)
-    reader.close()
-    return NoWriter(reader.label, f"{reader.label} can't be written to.")
+    if path.suffix.casefold() not in SUFFIXES:
+        return FolderWriter(path, config, store / MIRRORS)
+    return NoWriter(f"Workbook {path.name}", _NO_WORKBOOK.format(name=path.name))
+
+
+_NO_WORKBOOK: Final = (
+    "Nothing can be entered here, because the source is the Excel workbook {name}: Excel keeps it "
+    "locked while it is "
+    "open, and another program that saves it loses formats and formulas. Write into the workbook "
+    "itself, or keep the "
+    "tables in a Google spreadsheet, CSV files or a database (docs/writing.md)."
+)
+
+
+def _google(config: Config) -> Google:
+    return reading(config.google, SCHEME if config.source.casefold() in GOOGLE else config.source)
 
 
 def look(files: Sequence[tuple[str, bytes]], config: Config, folder: Path) -> Source:

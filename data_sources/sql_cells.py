@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from data_sources.cleaning import Native
+from data_sources.writing import CannotHoldError
 from scorecard.clock import Zone
 from scorecard.contract import Column, Type
 from scorecard.dataset import Kind
@@ -14,10 +15,6 @@ from scorecard.edits import Value, moment_text
 
 _WORDS: Final = (Native.TEXT, Native.OTHER)
 _WHOLE: Final = "holds whole numbers, and {} isn't one."
-
-
-class CannotHoldError(ValueError):
-    """What a column can't hold, as the end of a sentence that begins with its name."""
 
 
 def outgoing(value: Value, column: Column | None, native: Native, kind: Kind, where: tuple[str, Zone]) -> Any:

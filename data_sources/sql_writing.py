@@ -8,6 +8,7 @@ bound, never part of a statement.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -26,9 +27,9 @@ from data_sources.engines import explained, label, parsed, place, read_only_engi
 from data_sources.errors import scrubbed
 from data_sources.mapping import TableMapping
 from data_sources.relations import TableReader
-from data_sources.sql_cells import CannotHoldError, outgoing
+from data_sources.sql_cells import outgoing
 from data_sources.tables import Cell, Plan, catalogue
-from data_sources.writing import ConflictError, NotWrittenError, is_kept
+from data_sources.writing import CannotHoldError, ConflictError, NotWrittenError, is_kept, theirs
 from scorecard import small
 from scorecard.contract import TABLES
 from scorecard.dataset import Kind
@@ -38,6 +39,7 @@ from scorecard.settings import Settings
 _TURN: Final = 7_316_402_881  # the number of the lock by which Tandem's processes take turns
 _TURN_NAME: Final = "tandem_writing"
 _TURN_SECONDS: Final = 10
+_KNOWN_SECONDS: Final = 60.0
 _NAMED_LOCKS: Final = ("mysql", "mariadb")
 _LOCKING: Final = ("postgresql", *_NAMED_LOCKS)
 
@@ -75,12 +77,17 @@ class SqlWriter:
         self.label = name or label(self.url)
         self._lock = RLock()
         self._engines: tuple[Engine, Engine] | None = None
+        self._known: dict[str, tuple[float, _Target]] = {}
 
     def write(self, write: Write, how: Settings) -> bool:
         try:
             with self._lock:
                 return self._written(write, how)
+        except NotWrittenError:
+            self._known.clear()  # perhaps its keeper has put right what was known
+            raise
         except (SQLAlchemyError, OSError) as error:
+            self._known.clear()
             reason = self._why(error)
         raise NotWrittenError(reason)  # out here, so that the driver's own words don't hang on to it
 
@@ -132,14 +139,19 @@ class SqlWriter:
     # --- where the tables stand
 
     def _targets(self, names: Sequence[str]) -> dict[str, _Target]:
-        """The tables, made where they aren't there yet."""
-        plans = self._plans(names)
-        for name in names:
-            if name not in plans:
+        """The tables, made where they aren't there yet; how they are built is looked at once a minute."""
+        now = time.monotonic()
+        known = {name: target for name, (at, target) in self._known.items() if now - at < _KNOWN_SECONDS}
+        asked = [name for name in names if name not in known]
+        if asked:
+            plans = self._plans(asked)
+            lacking = [name for name in asked if name not in plans]
+            for name in lacking:
                 self._make(name)
-        if len(plans) < len(names):
-            plans = self._plans(names)
-        return {name: self._target(name, plans.get(name)) for name in names}
+            plans |= self._plans(lacking) if lacking else {}
+            known |= {name: self._target(name, plans.get(name)) for name in asked}
+            self._known |= {name: (now, known[name]) for name in asked}
+        return {name: known[name] for name in names}
 
     def _plans(self, names: Sequence[str]) -> dict[str, Plan]:
         for name in names:
@@ -362,7 +374,7 @@ class _Rows:
         native = self._native(cell)
         try:
             if values and value is not None:
-                return outgoing(_theirs(values, str(value)), cell.column, native, Kind.TEXT, self._place())
+                return outgoing(theirs(values, str(value)), cell.column, native, Kind.TEXT, self._place())
             return outgoing(value, cell.column, native, kind, self._place())
         except CannotHoldError as error:
             reason = f"{cell.source} of {self.target.plan.where} in {self.writer.label} {error}"
@@ -410,16 +422,6 @@ class _Rows:
                 f"entered, so nothing was written. Ask its keeper for a wider column: "
                 f"{self.contract[wrong[0]].type}."
             )
-
-
-def _theirs(values: Mapping[str, str], ours: str) -> str:
-    """The source's value for ours: the first mapped to it, else ours where it reads as itself."""
-    theirs = next((old for old, new in values.items() if new == ours), None)
-    if theirs is not None:
-        return theirs
-    if values.get(ours, ours) != ours:
-        raise CannotHoldError(f"calls another value {ours}; see its values in the configuration.")
-    return ours
 
 
 def _is_noted(connection: Connection, changes: _Target, change_id: str) -> bool:

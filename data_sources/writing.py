@@ -35,6 +35,10 @@ class ConflictError(Exception):
         self.edit, self.now = edit, now
 
 
+class CannotHoldError(ValueError):
+    """What a column can't hold, as the end of a sentence that begins with its name."""
+
+
 class Writer(Protocol):
     """Writes to one source; safe to share between threads."""
 
@@ -68,6 +72,16 @@ class NoWriter:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def theirs(values: Mapping[str, str], ours: str) -> str:
+    """The source's value for ours: the first mapped to it, else ours where it reads as itself."""
+    found = next((old for old, new in values.items() if new == ours), None)
+    if found is not None:
+        return found
+    if values.get(ours, ours) != ours:
+        raise CannotHoldError(f"calls another value {ours}; see its values in the configuration.")
+    return ours
 
 
 def is_kept(table: Table, name: str, wanted: Value, found: Value) -> bool:

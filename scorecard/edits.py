@@ -190,8 +190,9 @@ def new(change: str, action: str, table: str, after: Row, number: int = 1) -> Ed
     names = TABLES[table].key
     if names and names[0] not in found and TABLES[table][names[0]].type is Type.TEXT:
         found[names[0]] = key_for(table, change, number)
-    key = tuple(found.get(name, _default(TABLES[table][name])) for name in names)
-    return Edit(change, action, table, key, None, found)
+    defaults = {name: _default(TABLES[table][name]) for name in names if name not in found}
+    found |= {name: value for name, value in defaults.items() if value is not None}
+    return Edit(change, action, table, tuple(found.get(name) for name in names), None, found)
 
 
 def altered(change: str, action: str, table: str, row: Row, after: Row) -> Edit:

@@ -78,6 +78,7 @@ def mariadb() -> Iterator[str]:
 def fresh_database(server_url: str) -> Iterator[str]:
     """An empty database on a server, dropped after: its URL, with `?charset=utf8mb4` on MariaDB."""
     from sqlalchemy import create_engine, text  # noqa: PLC0415 - the keeper must start fast
+    from sqlalchemy.exc import OperationalError  # noqa: PLC0415
 
     name = f"test_{uuid4().hex[:12]}"
     on_postgres = server_url.startswith("postgresql")
@@ -93,7 +94,8 @@ def fresh_database(server_url: str) -> Iterator[str]:
             if not on_postgres:
                 left_open = text("SELECT id FROM information_schema.processlist WHERE db = :name")
                 for number in connection.scalars(left_open, {"name": name}).all():
-                    connection.execute(text(f"KILL {number}"))
+                    with suppress(OperationalError):  # it may have ended by itself meanwhile
+                        connection.execute(text(f"KILL {number}"))
             connection.execute(text(f"DROP DATABASE {name}" + (" WITH (FORCE)" if on_postgres else "")))
     finally:
         engine.dispose()

@@ -246,6 +246,21 @@ def _update_cells(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
             _dress(sheet, Area(row, column, row + 1, column + 1), cell, paths)
 
 
+def _append_cells(book: Spreadsheet, body: dict, _numbers: Numbers) -> None:
+    """After the last row that holds something, in the first column on."""
+    sheet = _sheet(book, body.get("sheetId", 0))
+    paths = _paths(body.get("fields"), "CellData")
+    top = max(
+        (row + 1 for row, line in enumerate(sheet.values) if any(cell is not None for cell in line)),
+        default=0,
+    )
+    rows = body.get("rows", [])
+    sheet.grow(top + len(rows), max((len(line.get("values", [])) for line in rows), default=0))
+    for row, line in enumerate(rows, top):
+        for column, cell in enumerate(line.get("values", [])):
+            _dress(sheet, Area(row, column, row + 1, column + 1), cell, paths)
+
+
 def _dress(sheet: Sheet, area: Area, cell: dict, paths: list[str]) -> None:
     if paths == ["*"]:
         paths = ["userEnteredValue", "userEnteredFormat", "note", "dataValidation"]
@@ -336,6 +351,7 @@ CHANGES: dict[str, Change] = {
     "deleteSheet": _delete_sheet,
     "repeatCell": _repeat_cell,
     "updateCells": _update_cells,
+    "appendCells": _append_cells,
     "setDataValidation": _set_validation,
     "addProtectedRange": _add_protection,
     "updateDimensionProperties": _update_dimension,

@@ -24,7 +24,8 @@ UNBACKED = {
     "appending": ("Tables of several columns with gaps, and insertDataOption."),
     "changes": (
         "The wording of refused requests, but for hiding every tab; that all requests of a "
-        "batchUpdate are carried out or none; addConditionalFormatRule and createDeveloperMetadata; "
+        "batchUpdate are carried out or none; appendCells, addConditionalFormatRule and "
+        "createDeveloperMetadata; "
         "that a protected header keeps nobody out here."
     ),
     "bodies": ("The wording of what doesn't fit Google's schema, but for values that are no list."),
