@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import streamlit as st
 
 from components.text import escape
+
+_LONGEST: Final = 300
+_TYPED: Final = 100
 
 
 def pick(name: str, label: str, options: Mapping[str, str], *, many: bool = False) -> str:
@@ -32,3 +36,41 @@ def pick(name: str, label: str, options: Mapping[str, str], *, many: bool = Fals
             label, list(labels), format_func=labels.__getitem__, key=key, on_change=write, required=True
         )
     return str(st.session_state[key])
+
+
+def pick_one(name: str, offered: Mapping[str, str], label: str, placeholder: str) -> str | None:
+    """One of many (key to label) or none; what the address asks for and nobody offers is given as it is."""
+    key, asked = f"pick_{name}", st.query_params.get(name, "")[:_LONGEST] or None
+    known = dict(offered) if asked is None else {**offered, asked: offered.get(asked, asked)}
+    st.session_state[key] = asked
+
+    def write() -> None:
+        chosen = st.session_state[key]
+        if chosen is None:
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = chosen
+
+    st.selectbox(
+        label, list(known), format_func=known.__getitem__, index=None, key=key, on_change=write,
+        placeholder=placeholder, label_visibility="collapsed", width=480,
+    )  # fmt: skip
+    return asked
+
+
+def ask(name: str, label: str, placeholder: str) -> str:
+    """What was typed into a search box, at most a hundred characters; it stands in the address."""
+    key = f"ask_{name}"
+    st.session_state[key] = st.query_params.get(name, "")[:_TYPED]
+
+    def write() -> None:
+        if st.session_state[key].strip():
+            st.query_params[name] = st.session_state[key]
+        else:
+            st.query_params.pop(name, None)
+
+    st.text_input(
+        label, key=key, on_change=write, placeholder=placeholder, max_chars=_TYPED, icon=":material/search:",
+        label_visibility="collapsed", width=480,
+    )  # fmt: skip
+    return str(st.session_state[key]).strip()

@@ -12,12 +12,14 @@ import unicodedata
 from collections.abc import Iterable
 from html import escape as escape_html
 from typing import Final
+from urllib.parse import quote
 
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 _JOINER: Final = "\u2060"  # of no width; a text holding it is no address, shortcode or arrow any more
 # What Streamlit's markdown still acts on after the escapes are gone: it searches finished text for web and
 # mail addresses, :shortcodes: and ASCII arrows and dashes.
 _ACTIVE: Final = re.compile(r":(?=\S)|@(?=\S)|www(?=\.)|(?<=[<>=~-])(?=[<>=-])", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9._+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}", re.ASCII)
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -50,6 +52,16 @@ def html(template: str, /, **values: object) -> Html:
 def joined(parts: Iterable[Html], between: str = "") -> Html:
     """Pieces made by `html`, one after the other."""
     return Html(between.join(parts))
+
+
+def mail(address: str) -> Html:
+    """A mail address as a link that opens a letter; what isn't plainly an address stays text.
+
+    The check leaves no room for a header (?subject=, &bcc=) or a second address.
+    """
+    if _ADDRESS.fullmatch(address) is None:
+        return html("{text}", text=address)
+    return html('<a href="mailto:{to}">{text}</a>', to=quote(address, safe="@"), text=address)
 
 
 def _inert(value: object) -> str:

@@ -41,6 +41,7 @@ _KINDS: Final[dict[str, Kind]] = {
     "cac": "cost",
     "romi": "return",
 }
+MEASURED: Final = tuple(_KINDS)
 _CHANCE: Final = 0.05
 _ENOUGH_DEALS: Final = 10  # from which the sum of deals is near enough to normal
 
@@ -134,8 +135,10 @@ class Comparison:
     left_out: tuple[str, ...] = ()
 
 
-def compare(dataset: Dataset, as_of: AsOf, asked: Sequence[str]) -> Comparison:
-    """The comparison of up to five of the campaigns, those that have begun."""
+def compare(
+    dataset: Dataset, as_of: AsOf, asked: Sequence[str], names: Sequence[str] = MEASURED
+) -> Comparison:
+    """The comparison, in these measures, of up to five of the campaigns, those that have begun."""
     known = {c.campaign_id: c for c in campaigns(dataset, as_of)}
     chosen = [known[one] for one in dict.fromkeys(asked) if one in known][:MOST]
     begun = [c for c in chosen if c.age is not None]
@@ -145,7 +148,7 @@ def compare(dataset: Dataset, as_of: AsOf, asked: Sequence[str]) -> Comparison:
             tuple(begun), 0, (), (sentence("Choose two to five campaigns that have begun."),), out
         )
     days = min(c.age for c in begun if c.age is not None) + 1
-    lines = tuple(_lines(dataset, as_of, begun, days))
+    lines = tuple(_lines(dataset, as_of, begun, days, names))
     return Comparison(tuple(begun), days, lines, _verdict(lines, days), out)
 
 
@@ -159,15 +162,17 @@ def _verdict(lines: Sequence[Line], days: int) -> tuple[Sentence, ...]:
     return (sentence(head), *(line.verdict for line in sure))
 
 
-def _lines(dataset: Dataset, as_of: AsOf, chosen: Sequence[Campaign], days: int) -> list[Line]:
+def _lines(
+    dataset: Dataset, as_of: AsOf, chosen: Sequence[Campaign], days: int, names: Sequence[str]
+) -> list[Line]:
     formats, least = Formats.of(small.settings(dataset)), small.settings(dataset).min_n
     found = []
     seen = [_at_age(dataset, as_of, one, days) for one in chosen]
     rows = [
-        lifelong(dataset, then, _KINDS).get(one.campaign_id, {})
+        lifelong(dataset, then, names).get(one.campaign_id, {})
         for one, then in zip(chosen, seen, strict=True)
     ]
-    for name, kind in _KINDS.items():
+    for name, kind in ((name, _KINDS[name]) for name in names):
         if not all(name in of_one for of_one in rows):
             continue
         pairs = [(one, of_one[name]) for one, of_one in zip(chosen, rows, strict=True)]
@@ -259,6 +264,11 @@ def _rank(kind: Kind, found: Measured) -> float:
     if kind == "cost":
         return found.n / found.k if found.k else math.inf
     return -found.k / found.n
+
+
+def surely_better(metric: str, one: Measured, other: Measured, z: float) -> bool:
+    """Whether one campaign is surely better than another in that measure, at that z."""
+    return not (one.few or other.few) and _beats(_KINDS[metric], one, other, z)
 
 
 def _beats(kind: Kind, best: Measured, other: Measured, z: float) -> bool:

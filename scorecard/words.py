@@ -6,6 +6,7 @@ evidence, while a mail or a notice reads the same sentence as plain text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ from scorecard.settings import Settings
 
 _MILLION: Final = 1_000_000
 _LONGEST_NAME: Final = 64
+_PARTING: Final = re.compile(r"[,;\r\n]")
 _COLUMNS: Final = {
     "campaign_id": "campaign",
     "landing_page": "page",
@@ -61,6 +63,12 @@ def listing(names: Iterable[str]) -> str:
     """'a', 'a and b', 'a, b and c'."""
     *first, last = list(names) or [""]
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def parted(text: str | None) -> list[str]:
+    """What a cell lists, parted by commas, semicolons or line breaks; blanks and repeats left out."""
+    pieces = (piece.strip() for piece in _PARTING.split(text or ""))
+    return list(dict.fromkeys(piece for piece in pieces if piece))
 
 
 def brief(name: str) -> str:

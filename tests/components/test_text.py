@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from components.text import Html, clean, escape, html, joined
+from components.text import Html, clean, escape, html, joined, mail
 from tests.browser import ROOT, errors_of, running_app, settled
 
 NASTY = [
@@ -146,3 +146,30 @@ def test_in_a_browser_it_reads_as_it_is_written(nasty_app, page):
     assert tab.locator(".ours").all_inner_texts() == [clean(text) for text in NASTY]
     metrics = tab.locator("[data-testid=stMetricValue]").all_inner_texts()
     assert [m.strip().replace(JOINER, "") for m in metrics] == [clean(text) for text in NASTY]
+
+
+@pytest.mark.parametrize("address", ["ana.kovac@example.com", "a-b_c+d@mail.example.co.uk"])
+def test_a_mail_address_opens_a_letter(address):
+    assert mail(address) == f'<a href="mailto:{address.replace("+", "%2B")}">{address}</a>'
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *NASTY,
+        "a@example.com?bcc=b@example.com",
+        "a@example.com,b@example.com",
+        "a@example.com\n@example.com",
+        "javascript:alert(1)//a@example.com",
+        '"><img src=x onerror=alert(1)>@example.com',
+        "a%0Ab@example.com",
+        "ana@localhost",
+        "ана@example.com",
+        f"{'a' * 65}@example.com",
+        "",
+    ],
+)
+def test_what_is_not_plainly_a_mail_address_stays_text(address):
+    found = mail(address)
+    assert "<a" not in found or address == "someone@example.invalid"
+    assert "<img" not in found

@@ -16,6 +16,8 @@ PAGES = {
     "ideal-lead": "pages/leads/ideal_lead.py",
     "attribution": "pages/campaigns/attribution.py",
     "quotas": "pages/targets/quotas.py",
+    "reviews": "pages/together/reviews.py",
+    "people": "pages/together/people.py",
     "data": "pages/source/data.py",
 }
 

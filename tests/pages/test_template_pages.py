@@ -16,6 +16,8 @@ EMPTY = {
     "campaigns/campaigns.py": ("No campaigns yet",),
     "campaigns/attribution.py": ("Attribution is locked", "marketing_sources"),
     "leads/ideal_lead.py": ("Nothing is known of the ideal lead yet",),
+    "together/reviews.py": ("No reviews yet",),
+    "together/people.py": ("Nobody is known yet",),
     "source/data.py": ("Nothing is wrong",),
 }
 
@@ -36,7 +38,8 @@ def source(untouched, monkeypatch):
 
 
 def test_every_page_is_among_them():
-    assert {str(page.relative_to(ROOT / "pages")) for page in ROOT.glob("pages/*/*.py")} == set(EMPTY)
+    found = {str(page.relative_to(ROOT / "pages")) for page in ROOT.glob("pages/*/*.py")}
+    assert found == {*EMPTY, "overview/present.py"}  # slides of these pages: test_present.py
 
 
 @pytest.mark.parametrize("page", EMPTY)
