@@ -16,7 +16,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from components import live, live_route
+from components import access, live, live_route
 
 # What pages import: loaded before the first visitor comes instead of while he waits.
 WARMED: Final = (
@@ -69,7 +69,7 @@ def menu() -> st.Page:
         st.Page("pages/source/data.py", title="Data", url_path="data"),
         st.Page("pages/overview/present.py", title="Present", url_path="present", visibility="hidden"),
     ]
-    return st.navigation(pages, position="top")
+    return st.navigation(pages, position="top" if access.may_see() else "hidden")
 
 
 if get_script_run_ctx(suppress_warning=True) is None:

@@ -8,110 +8,247 @@ sign-in decides on it, which Streamlit's signed cookie holds. In doubt the gate 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any, Final
 
 import streamlit as st
-from streamlit.errors import StreamlitSecretNotFoundError
 
-from components import live
-from components.text import escape
+from components import auth_section, live, sign_in
+from components.auth_section import Section
+from components.sign_in import Shut
+from components.text import clean, escape, html
 from scorecard import roles
-from scorecard.roles import Viewer
+from scorecard.roles import Role, Rules, Viewer
 
-NAME: Final = "Tandem"
+NAME: Final = sign_in.NAME
+DAY: Final = 86_400
+_FRESH: Final = 600  # seconds after a sign-in in which a new session is taken back to the page asked for
+_NAME: Final = 20  # letters of a name that the corner has room for
+_BACK: Final = "access_was_taken_back"
+_ADDRESS: Final = (
+    "Ask whoever runs Tandem at your company to have it sent, or sign out and use another account."
+)
+_VERIFIED: Final = "Confirm it with the provider, then sign out and in again."
+_LIST: Final = "Ask whoever runs Tandem at your company to add it, or sign out and use another account."
 _LOG: Final = logging.getLogger(__name__)
-_NO_SECRETS: Final = "no-secrets-found"  # how Streamlit tells that there is no file from a file it can't read
+
+Claims = Mapping[str, Any]
+
+listeners: Final[set[Callable[[], None]]] = set()  # called when somebody has signed out
+_over: Final[dict[str, float]] = {}  # sign-ins that were ended here, and when
 
 
 @dataclass(frozen=True)
-class _Shut:
-    """Why this session sees nothing. `address` is whom it is signed in as, None where it isn't."""
+class SignIn:
+    """Somebody who may see: by which address, with which role. `key` tells this sign-in from all others.
 
-    why: str
-    address: str | None = None
-    offers: bool = True  # signing in, or out
+    `listed`: only people and domains in some list may see.
+    """
+
+    email: str
+    role: Role
+    key: str
+    name: str = ""
+    listed: bool = False
 
 
 def viewer() -> Viewer | None:
     """Who looks at this session; None where nobody is signed in, or somebody who may see nothing."""
     found = _standing()
-    return found if isinstance(found, Viewer) else None
+    if not isinstance(found, SignIn):
+        return None
+    person_id, known = _person(found.email) or (None, None)
+    return Viewer(found.email, known or found.name or found.email, found.role, person_id)
 
 
 def may_see() -> bool:
     """Where [auth] is configured only people with a role see anything; where it isn't the app is open."""
-    return not isinstance(_standing(), _Shut)
+    return not isinstance(_standing(), Shut)
+
+
+def check() -> None:
+    """For what draws by itself: has the whole page run, gate first, where this session may see no more."""
+    if not may_see():
+        st.rerun()
 
 
 def gate() -> None:
     """Ends the page here, with the sign-in page in its place, where this session may see nothing."""
-    shut = _standing()
-    if not isinstance(shut, _Shut):
+    found = _standing()
+    if isinstance(found, Shut):
+        sign_in.draw(found, sign_out)
+        st.stop()
+    if isinstance(found, SignIn) and not st.session_state.get(_BACK):
+        st.session_state[_BACK] = True
+        if _since(_claims()) < _FRESH:
+            sign_in.take_back()  # Streamlit brings whoever signs in to the first page, whatever was asked for
+            st.stop()
+
+
+def key() -> str:
+    """Tells this session's sign-in from all others; nothing where the app is open."""
+    found = _standing()
+    return found.key if isinstance(found, SignIn) else ""
+
+
+def is_over(signed_in: str) -> bool:
+    """Whether that sign-in was ended here: a cookie of it that is left somewhere lets nobody in any more."""
+    return signed_in in _over
+
+
+def sign_out() -> None:
+    """Ends this session's sign-in, on every tab that has it; the browser goes to the provider's end of it."""
+    now = time.time()
+    if st.user.get("is_logged_in"):
+        _over[_key(_claims())] = now
+    for old in [one for one, ended in _over.items() if now - ended > (roles.LONGEST + 1) * DAY]:
+        _over.pop(old, None)  # its cookie is over by itself
+    st.logout()
+    for listener in tuple(listeners):
+        listener()
+
+
+def corner() -> None:
+    """Who is signed in, with what they may do and the way out; nothing where the app is open."""
+    who = viewer()
+    if who is None:
         return
-    st.title(NAME, anchor=False)
-    st.write(escape(shut.why))
-    if shut.address is not None:
-        st.button("Sign out", on_click=st.logout)
-    elif shut.offers:
-        for provider in _providers() or (None,):
-            label = f"Sign in{'' if provider is None else f' with {escape(provider)}'}"
-            st.button(label, on_click=st.login, args=() if provider is None else (provider,))
-    st.stop()
-
-
-def _standing() -> Viewer | _Shut | None:
-    """None: the app is open."""
-    try:
-        auth = _auth()
-    except StreamlitSecretNotFoundError:
-        return _Shut(
-            "Streamlit can't read its secrets, so nobody can sign in. The server's log says why.",
-            offers=False,
+    with (
+        st.container(key="page_who", width="content"),
+        st.popover(_short(who), type="tertiary", icon=":material/person:", key="page_who_open"),
+    ):
+        st.html(
+            html(
+                '<p class="t-who-name">{name}</p><p class="t-fine">{email}</p><p class="t-note">{may}</p>',
+                name=who.name,
+                email=who.email,
+                may=roles.said(who.role),
+            )
         )
-    try:
-        found, written = live.rules()
-    except live.NoRulesError as error:
-        _LOG.error("Who may see what can't be told: %s", error)
-        return None if auth is None else _no_rules()
-    if auth is None:
-        return _open(found, written)
-    return _signed_in(found)
+        st.button("Sign out", key="page_sign_out", icon=":material/logout:", on_click=sign_out)
 
 
-def _no_rules() -> _Shut:
-    return _Shut(
-        "The configuration doesn't say clearly who may see this. The server's log tells its keeper why.",
-        _address(),
+def _short(who: Viewer) -> str:
+    name = clean(who.name)
+    short = name if len(name) <= _NAME else f"{name[: _NAME - 1].rstrip()}…"
+    return f"{escape(short)} · {who.role.value.capitalize()}"
+
+
+def said() -> str:
+    """Who sees this app and who may enter something, in sentences."""
+    found = _standing()
+    if not isinstance(found, SignIn):
+        return (
+            "This app is open: whoever reaches its address sees it, and nobody can enter anything here. "
+            "With [auth] in the configuration people sign in (docs/access.md)."
+        )
+    sees = "Only people whom the configuration lists see" if found.listed else "Everybody who signs in sees"
+    return (
+        f"{sees} this app; marketing, sales and admins may enter something. "
+        f"You are signed in as {found.email}, role {found.role}."
     )
 
 
-def _open(found: roles.Rules, written: bool) -> _Shut | None:  # noqa: FBT001
-    """Without [auth] the app is open, unless somebody meant it to be shut."""
-    if not found.entries and not written:
-        return None
-    why = "[auth] stands in a file that Streamlit doesn't read" if written else "[tandem.access] needs [auth]"
-    what = "Write [auth] into .streamlit/secrets.toml: docs/access.md says how."
-    return _Shut(f"{why}, so nobody can sign in. {what}", offers=False)
+# --- what stands
 
 
-def _signed_in(found: roles.Rules) -> Viewer | _Shut:
-    if not getattr(st.user, "is_logged_in", False):
-        return _Shut("Sign in to see your company's scorecard.")
-    address = _address()
-    if str(st.user.get("email_verified", True)).casefold() != "true":
-        return _Shut("Your provider hasn't verified this address.", address)
-    role = found.role_of(address)
+def _standing() -> SignIn | Shut | None:
+    """None: the app is open."""
+    try:
+        auth = auth_section.section()
+    except auth_section.SecretsError:
+        return Shut("Streamlit can't read its secrets, so nobody can sign in. The server's log says why.")
+    try:
+        rules, means_auth = live.rules()
+    except live.NoRulesError as error:
+        _log(str(error))
+        return None if auth is None else _no_rules()
+    if auth is None:
+        return _open(rules, means_auth=means_auth)
+    if (flaw := _flaw(auth)) is not None:
+        return Shut(f"{flaw} docs/access.md says what to write.")
+    return standing(auth, rules, _claims(), time.time())
+
+
+def standing(auth: Section, rules: Rules, claims: Claims, now: float) -> SignIn | Shut:
+    """What somebody with these claims of a sign-in may; empty claims are nobody's."""
+    if not claims.get("is_logged_in"):
+        return _signed_out(auth)
+    signed_in = _key(claims)
+    if is_over(signed_in) or _since(claims, now) > rules.days * DAY:
+        return _signed_out(auth, "Your sign-in is over. Sign in again to see the scorecard.")
+    address = roles.folded(str(claims.get("email") or ""))
+    if not address:
+        return Shut("Your provider didn't say which e-mail address is yours.", "", ask=_ADDRESS)
+    if not _is_verified(auth, claims):
+        return Shut("Your provider hasn't made sure that this address is yours.", address, ask=_VERIFIED)
+    role = rules.role_of(address)
     if role is None:
-        return _Shut("This address may not see the scorecard. Ask whoever runs Tandem to add it.", address)
-    return _viewer(address, role)
+        return Shut("This address isn't on the list of those who may see the scorecard.", address, ask=_LIST)
+    return SignIn(address, role, signed_in, str(claims.get("name") or ""), rules.has_viewers)
 
 
-def _viewer(address: str, role: roles.Role) -> Viewer:
-    person_id, known = _person(address) or (None, None)
-    name = known or st.user.get("name") or address
-    return Viewer(address, str(name), role, person_id)
+def _signed_out(
+    auth: Section, why: str = "Sign in to see the scorecard that marketing and sales share."
+) -> Shut:
+    return Shut(why, providers=auth_section.providers(auth), origin=auth_section.origin(auth))
+
+
+def _no_rules() -> Shut:
+    """The message may name people, so it stands in the log alone."""
+    return Shut("The configuration doesn't say who may see this. The server's log tells its keeper why.")
+
+
+@lru_cache(maxsize=8)
+def _log(message: str) -> None:
+    """Once, not at every rerun."""
+    _LOG.error("Who may see what can't be told: %s", message)
+
+
+def _open(rules: Rules, *, means_auth: bool) -> Shut | None:
+    """Without [auth] the app is open, unless somebody meant it to be shut."""
+    if not rules.entries and not means_auth:
+        return None
+    why = (
+        "[auth] stands in a file that Streamlit doesn't read"
+        if means_auth
+        else "[tandem.access] needs [auth]"
+    )
+    return Shut(f"{why}, so nobody can sign in. Write [auth] into .streamlit/secrets.toml (docs/access.md).")
+
+
+def _flaw(auth: Section) -> str | None:
+    if st.get_option("server.trustedUserHeaders"):
+        return "server.trustedUserHeaders would let a browser say who it is; sign-in can't be had beside it."
+    return auth_section.flaw(auth)
+
+
+def _is_verified(auth: Section, claims: Claims) -> bool:
+    said = claims.get("email_verified")
+    if said is None:
+        return auth_section.takes_for_verified(auth, claims.get("provider"))
+    return said is True or str(said).casefold() == "true"
+
+
+def _since(claims: Claims, now: float | None = None) -> float:
+    """Seconds since the sign-in; 0 where it doesn't say."""
+    at = claims.get("iat")
+    moment = time.time() if now is None else now
+    return moment - at if isinstance(at, int | float) else 0.0
+
+
+def _key(claims: Claims) -> str:
+    parts = [claims.get(name) for name in ("provider", "iss", "sub", "iat", "nonce")]
+    return sha256(repr(parts).encode()).hexdigest()[:24]
+
+
+def _claims() -> Claims:
+    """What the provider said of whoever signed in here; Streamlit's cookie brought it, signed."""
+    return st.user.to_dict()
 
 
 def _person(address: str) -> tuple[str, str | None] | None:
@@ -123,22 +260,3 @@ def _person(address: str) -> tuple[str, str | None] | None:
         return live.cached(roles.person, now.dataset, address)
     except live.NoDataError:
         return None
-
-
-def _address() -> str:
-    return roles.folded(str(st.user.get("email") or ""))
-
-
-def _auth() -> Mapping[str, Any] | None:
-    """Section [auth] of Streamlit's secrets; None where there is none."""
-    try:
-        return st.secrets.get("auth")
-    except StreamlitSecretNotFoundError as error:
-        if error.error_id == _NO_SECRETS:
-            return None
-        raise
-
-
-def _providers() -> list[str]:
-    """The providers that [auth] names; none where it stands for one itself."""
-    return [name for name, found in (_auth() or {}).items() if hasattr(found, "items")]

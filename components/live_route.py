@@ -1,8 +1,9 @@
 """The addresses an open screen asks: a long poll for news, and "read now".
 
 They stand beside Streamlit's, which doesn't guard them. So they answer only to a token that `open_page` hands
-out behind its gate: signed, good for an hour, about nobody. A request of another site can't send it: it is a
-header, which browsers let no stranger set. Without it the answer is 403 and nothing else.
+out behind its gate: signed, good for an hour at most, and no longer than the sign-in that it came with. A
+request of another site can't send it: it is a header, which browsers let no stranger set. Without it the
+answer is 403 and nothing else.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from streamlit.web.server.server_util import get_cookie_secret
 
-from components import live
+from components import access, live
 from components.live_stamp import Told, state, told
 
 LISTEN: Final = 10.0  # seconds a poll waits for news
@@ -40,18 +41,19 @@ _LONG_PAUSE: Final = 10_000  # ms, where too many are waiting
 # --- tokens
 
 
-def mint(now: float | None = None) -> str:
-    """A token for whoever has passed the gate."""
-    until = str(int(time.time() if now is None else now) + LIFE)
-    return f"{until}.{_signed(until)}"
+def mint(signed_in: str = "", now: float | None = None) -> str:
+    """A token for whoever has passed the gate, by that sign-in (`access.key`)."""
+    claim = f"{int(time.time() if now is None else now) + LIFE}.{signed_in}"
+    return f"{claim}.{_signed(claim)}"
 
 
 def is_good(token: str, now: float | None = None) -> bool:
     """Whether a token is ours and still good."""
-    until, _, signature = token.partition(".")
-    if not hmac.compare_digest(signature.encode(), _signed(until).encode()):
+    claim, _, signature = token.rpartition(".")
+    if not hmac.compare_digest(signature.encode(), _signed(claim).encode()):
         return False
-    return int(until) >= (time.time() if now is None else now)
+    until, _, signed_in = claim.partition(".")
+    return int(until) >= (time.time() if now is None else now) and not access.is_over(signed_in)
 
 
 def _signed(text: str) -> str:
@@ -134,12 +136,15 @@ def _before(number: signal.Signals, work: Callable[[], None]) -> None:
 
 async def poll(request: Request) -> Response:
     """What a screen is told: at once when it differs from `after`, else after a while, with fresh times."""
-    if not is_good(request.headers.get(HEADER, "")):
+    token = request.headers.get(HEADER, "")
+    if not is_good(token):
         return Response(status_code=403)
     watched, known = _refresher(), request.query_params.get("after", "")
     crowded = len(_waiting.events) >= MOST
     if not crowded:
-        await _waiting.until(lambda: state(watched.published, _now()) != known, LISTEN)
+        await _waiting.until(lambda: state(watched.published, _now()) != known or not is_good(token), LISTEN)
+    if not is_good(token):
+        return Response(status_code=403)
     watched.touch()
     return _answer({**_told(watched), "pause": _LONG_PAUSE if crowded else _PAUSE})
 
@@ -180,6 +185,7 @@ def routes() -> list[Route]:
 def _refresher() -> live.Refresher:
     watched = live.refresher()
     watched.listeners.add(_waiting.wake)
+    access.listeners.add(_waiting.wake)
     watched.touch()
     return watched
 

@@ -47,6 +47,7 @@ def open_page(
     with st.container(horizontal=True, key="page_line", gap="small"):
         _stamp(screen)
         _corner(screen.view, tuple(tables))
+        access.corner()
     for note in screen.frame.offer.choices.notes:
         st.info(escape(note), icon=":material/link_off:")
     return screen.view
@@ -72,7 +73,7 @@ def _screen(slug: str, asked: Asked) -> Screen:
         st.button("Try again", key=f"{slug}_again", on_click=live.read_now)
         seen = live.seen(live.refresher().published, datetime.now(UTC))
         drawn = live_stamp.Drawn(seen, bare=True)
-        live_stamp.stamp(drawn, live_route.mint(), key="page_live")
+        live_stamp.stamp(drawn, live_route.mint(access.key()), key="page_live")
         live_stamp.listen(_run_again, _run_again, key="page_listens")
         st.stop()
 
@@ -109,10 +110,9 @@ def _corner(view: View, tables: tuple[str, ...]) -> None:
 
 
 def _draw_stamp(screen: Screen) -> None:
-    if not access.may_see():
-        st.rerun()  # signed out since: the page shows the gate
+    access.check()
     seen = live.seen(live.Published(screen.now), screen.moment)
-    live_stamp.stamp(live_stamp.Drawn(seen, _fixed(screen)), live_route.mint(), key="page_live")
+    live_stamp.stamp(live_stamp.Drawn(seen, _fixed(screen)), live_route.mint(access.key()), key="page_live")
 
 
 def _fixed(screen: Screen) -> str | None:

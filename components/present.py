@@ -118,8 +118,7 @@ def stage(room: Room, items: Sequence[Item]) -> None:
 
 
 def _stage(room: Room, items: Sequence[Item]) -> None:
-    if not access.may_see():
-        st.rerun()  # signed out since: the page shows the gate
+    access.check()
     _component(key="stage", data=_data(room, items))
 
 
@@ -128,7 +127,7 @@ def _data(room: Room, items: Sequence[Item]) -> dict[str, Any]:
     seen = live.seen(live.Published(screen.now), screen.moment)
     notes = [*link.notes, *screen.frame.offer.choices.notes]
     return {
-        **live_stamp.data_of(live_stamp.Drawn(seen), live_route.mint()),
+        **live_stamp.data_of(live_stamp.Drawn(seen), live_route.mint(access.key())),
         "mode": link.mode,
         "seconds": link.seconds,
         "start": link.start,

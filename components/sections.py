@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from components import live, tiles
+from components import access, live, tiles
 from components.screen import Screen, View
 
 T = TypeVar("T")
@@ -22,6 +22,7 @@ def section(view: View, key: str, read: Callable[[View], T], draw: Callable[[T, 
 
 
 def _section(screen: Screen, key: str, read: Callable[[View], T], draw: Callable[[T, View], None]) -> None:
+    access.check()
     try:
         found = screen.section(key, read)
     except live.NoDataError as error:

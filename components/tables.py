@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from components import access
 from components.charts import Figure, Table
 from components.downloads import csv, file_name
 from components.screen import View
@@ -73,6 +74,7 @@ def _section(figure: Figure, view: View, title: str, key: str, about: str | None
 
 
 def _head(shown: Table, view: View, title: str, key: str, about: str | None) -> None:
+    access.check()
     with st.container(horizontal=True, vertical_alignment="center", key=f"section_{key}"):
         st.subheader(escape(title), anchor=False, help=about, width="stretch")
         opened = st.popover(

@@ -13,6 +13,8 @@ from typing import Final
 from scorecard import small
 from scorecard.dataset import Dataset
 
+LONGEST: Final = 30  # days that Streamlit's cookie of a sign-in is good for
+
 
 class Role(StrEnum):
     """What somebody is here, as section [tandem.access] of the configuration calls it."""
@@ -46,9 +48,18 @@ class Viewer:
 
 @dataclass(frozen=True)
 class Rules:
-    """Who has which role. `entries`: addresses (mia@example.com) and domains (@example.com), as `folded`."""
+    """Who has which role. `entries`: addresses (mia@example.com) and domains (@example.com), as `folded`.
+
+    `days` is how long a sign-in lasts.
+    """
 
     entries: Mapping[str, Role] = field(default_factory=dict)
+    days: int = LONGEST
+
+    @property
+    def has_viewers(self) -> bool:
+        """Whether there is a list of viewers: then only who stands in some list may see."""
+        return Role.VIEWER in self.entries.values()
 
     def role_of(self, email: str) -> Role | None:
         """The role of an address: its own entry, else its domain's, else viewer; None: it is refused.
@@ -60,10 +71,11 @@ class Rules:
         if not (name and at and domain) or "@" in name:
             return None
         found = self.entries.get(address) or self.entries.get(f"@{domain}")
-        return found or (None if Role.VIEWER in self.entries.values() else Role.VIEWER)
+        return found or (None if self.has_viewers else Role.VIEWER)
 
 
 _TOGETHER: Final = frozenset({Act.FEEDBACK, Act.CHECK_IN, Act.REVIEW, Act.CALENDAR})
+_WORDS: Final = "feedback, check-ins, reviews and calendar requests"
 _TEAMS: Final = frozenset({Role.MARKETING, Role.SALES})
 
 
@@ -79,6 +91,18 @@ def may(viewer: Viewer | None, act: Act, department: str | None = None, owner: s
     if act is Act.TARGET:
         return viewer.role is Role.ADMIN or (owner is not None and viewer.person_id == owner)
     return act in _TOGETHER
+
+
+def said(role: Role) -> str:
+    """What a role may, in a sentence."""
+    if role is Role.VIEWER:
+        return "Your role is viewer: you see everything, and enter nothing."
+    own = (
+        "change any target"
+        if role is Role.ADMIN
+        else f"sign for {role}, and change targets that you answer for"
+    )
+    return f"Your role is {role}: where entries are switched on, you enter {_WORDS}, {own}."
 
 
 def folded(email: str) -> str:

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from components import data_page, live, problems, uploads
+from components import access, data_page, live, problems, tiles, uploads
 from components.page import View, open_page
 from components.picks import pick
 from components.sections import outline, section
@@ -28,6 +28,7 @@ def advice(now: View) -> tuple[str, ...]:
 
 
 answer = st.container()  # filled last: checking may take seconds, and the rest needn't wait for it
+tiles.note(access.said())
 uploads.offer()
 checked = st.container()
 section(view, "locked", locked, data_page.locks)

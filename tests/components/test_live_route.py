@@ -11,7 +11,7 @@ import pytest
 from starlette.requests import Request
 from starlette.routing import Match
 
-from components import live, live_route, live_stamp
+from components import access, live, live_route, live_stamp
 from components.live import Live, Published
 from components.live_route import HEADER, LIFE, is_good, mint, poll, read
 from data_sources.errors import SourceError
@@ -77,9 +77,9 @@ def state():
     return live_stamp.state(live.refresher().published, live_route._now())
 
 
-async def listening():
+async def listening(token=None):
     """A poll that has begun to wait."""
-    task = asyncio.create_task(poll(request(after=state())))
+    task = asyncio.create_task(poll(request(token=token, after=state())))
     while not live_route._waiting.events:  # noqa: ASYNC110 - the condition to be awaited
         await asyncio.sleep(0)
     return task
@@ -89,7 +89,7 @@ async def listening():
 
 
 def test_a_token_is_good_for_its_time_and_nothing_else_is_one():
-    token = mint(1000)
+    token = mint(now=1000)
     assert is_good(token, 1000 + LIFE)
     assert not is_good(token, 1001 + LIFE)
     until, _, signature = token.partition(".")
@@ -98,6 +98,27 @@ def test_a_token_is_good_for_its_time_and_nothing_else_is_one():
 
 
 @pytest.mark.parametrize("answer", [poll, read])
+def test_a_token_is_good_no_longer_than_the_sign_in_it_came_with(monkeypatch):
+    token, other = mint("mias", 1000), mint("bens", 1000)
+    assert is_good(token, 1000)
+    monkeypatch.setitem(access._over, "mias", 1000)
+    assert not is_good(token, 1000)
+    assert not is_good(token.replace("mias", "bens"), 1000)
+    assert is_good(other, 1000)
+
+
+def test_who_waits_is_let_go_when_the_sign_in_is_ended(source, monkeypatch):
+    async def ended():
+        waiting = await listening(mint("mias"))
+        assert not waiting.done()
+        monkeypatch.setitem(access._over, "mias", 1000)
+        for listener in tuple(access.listeners):
+            listener()
+        return await asyncio.wait_for(waiting, SOON)
+
+    assert asyncio.run(ended()).status_code == 403
+
+
 @pytest.mark.parametrize("token", ["", "1.2", "9999999999." + "0" * 64])
 def test_without_a_token_of_ours_nothing_is_said_and_nothing_done(source, answer, token):
     found = asyncio.run(answer(request(token=token)))

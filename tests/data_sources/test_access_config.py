@@ -48,10 +48,10 @@ def test_an_address_twice_in_one_list_is_no_harm(written):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("admins = []", "tandem.access.admins isn't a role that Tandem knows. Did you mean admin?"),
+        ("admins = []", "tandem.access.admins isn't a key that Tandem knows. Did you mean admin?"),
         (
             "boss = []",
-            "tandem.access.boss isn't a role that Tandem knows. Known are: viewer, marketing, sales, admin",
+            "boss isn't a key that Tandem knows. Known are: viewer, marketing, sales, admin, days",
         ),
         ("admin = 'ana@example.com'", "tandem.access.admin isn't a list. Write ["),
         ("admin = [7]", "tandem.access.admin[0] isn't text. Put it in quotes."),

@@ -170,7 +170,7 @@ def asked(url, method="GET", **headers):
 SIGN_IN = """
 [auth]
 redirect_uri = "http://localhost/oauth2callback"
-cookie_secret = "made up for this test"
+cookie_secret = "made up for this test, and long enough"
 client_id = "x"
 client_secret = "y"
 server_metadata_url = "http://localhost:1/.well-known/openid-configuration"

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from components import live
 from tests.browser import ROOT, complaints, running_app, settled
+from tests.components.test_auth_section import CLIENT, SHARED
 from tests.pages.builders import small_company
 
 PAGES = {
@@ -133,12 +134,14 @@ def test_a_rerun_runs_no_query():
     assert asked == []
 
 
-def test_where_sign_in_is_configured_nobody_passes_without():
-    app = AppTest.from_file(str(ROOT / PAGES["data"]), default_timeout=30)
-    app.secrets["auth"] = {"redirect_uri": "http://localhost/oauth2callback", "acme": {"client_id": "x"}}
+@pytest.mark.parametrize("page", PAGES)
+def test_where_sign_in_is_configured_nobody_passes_without(page):
+    app = AppTest.from_file(str(ROOT / PAGES[page]), default_timeout=30)
+    app.secrets["auth"] = {**SHARED, "acme": CLIENT}
     app.run()
     assert not app.exception
-    assert [button.label for button in app.button] == ["Sign in with acme"]
+    assert [button.label for button in app.button] == ["Sign in with Acme"]
+    assert [title.value for title in app.title] == ["Tandem"]
     assert not app.selectbox
 
 
