@@ -182,7 +182,7 @@ def test_an_auth_in_a_file_that_streamlit_doesn_t_read_shuts_it_too(configured):
     configured('[auth]\nclient_id = "x"\n')
     app = opened()
     assert is_shut(app)
-    assert "[auth] is in a file that Streamlit" in shown(app)
+    assert "[auth] stands in a file that Streamlit" in shown(app)
 
 
 def test_secrets_that_can_t_be_read_shut_it(monkeypatch):

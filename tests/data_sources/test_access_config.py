@@ -1,10 +1,14 @@
 """Section [tandem.access]: who has which role, and what is said when it can't be followed."""
 
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
+from components.auth_section import flaw
 from data_sources import config
+from data_sources.access_config import KEYS
 from data_sources.config import load
 from data_sources.errors import ConfigError
 from scorecard.roles import Role, Rules
@@ -89,3 +93,23 @@ def test_who_may_what_is_read_whatever_else_is_wrong_in_the_file(written):
         '[tandem]\nsorce = "x"\n[tandem.access]\nadmin = ["ana@example.com"]\n[auth]\nclient_id = "x"'
     )
     assert config.access(path) == (Rules({"ana@example.com": Role.ADMIN}), True)
+
+
+def test_what_docs_access_md_has_one_write_can_be_followed(written):
+    page = (Path(__file__).parents[2] / "docs" / "access.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    found, has_auth = config.access(written(example))
+    assert has_auth
+    assert found.role_of("mia@example.com") is Role.MARKETING
+    assert found.role_of("eve@elsewhere.example") is None
+    assert flaw(tomllib.loads(example)["auth"]) is None
+    assert all(key in page for key in KEYS)
+
+
+@pytest.mark.parametrize("days", ["0", "31", "'7'", "true", "1.5"])
+def test_a_sign_in_lasts_from_a_day_to_a_month(written, days):
+    with pytest.raises(
+        ConfigError, match=r"tandem\.access\.days isn't a whole number of days from 1 to 30\."
+    ):
+        load(written(f"[tandem.access]\ndays = {days}\n"), {})
+    assert load(written("[tandem.access]\ndays = 7\n"), {}).access.days == 7
