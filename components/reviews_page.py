@@ -15,12 +15,17 @@ from components.screen import View
 from components.text import Html, html, joined
 from scorecard import words
 from scorecard.reviews import Action, Line, Overview, Owing, Review
-from scorecard.reviews_effect import Effect, Moved, Worked
+from scorecard.reviews_effect import MOST_WEEKS, Effect, Moved, Worked
 from scorecard.reviews_panel import NOT_EDITS, Figure, Panel
 
 _ACTIONS: Final = 12  # that the list shows; its table has all
 _OWING: Final = 10
 _REVIEWS: Final = 12
+_RULE: Final = (
+    "Whether a done action worked: the same rates in as many whole weeks after the day it was "
+    f"done as before, at most {MOST_WEEKS}; of a campaign that had ended, the next one of its channel at "
+    "equal age. A metric that the decision or action names is taken alone; several share the 5 %."
+)
 _NO_PROOF: Final = "Before and after is no proof: other things change too."
 _NOTHING: Final = Html("")
 
@@ -38,7 +43,9 @@ def agreed(found: tuple[Sequence[Action], Worked], view: View) -> None:
     actions, worked = found
     if not actions:
         return
-    tables.beside_table(_table(actions, worked, view), view, title="What was agreed", key="agreed")
+    tables.beside_table(
+        _table(actions, worked, view), view, title="What was agreed", key="agreed", help=_RULE
+    )
     _list(_action(one, worked, view, source=True) for one in actions[:_ACTIONS])
     more = len(actions) - _ACTIONS
     tiles.note(f"The table has {more} more." if more > 0 else "")

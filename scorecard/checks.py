@@ -20,6 +20,7 @@ from scorecard import (
     checks_places,
     checks_plans,
     checks_signoffs,
+    checks_together,
     checks_totals,
     small,
 )
@@ -104,6 +105,7 @@ def _steps(dataset: Dataset, as_of: AsOf, metrics: Collection[str]) -> list[Call
         lambda: [p for table in _small_tables(dataset) for p in small.reading(dataset, table).problems],
         lambda: checks_plans.problems(dataset, metrics),
         lambda: checks_signoffs.problems(dataset),
+        lambda: checks_together.problems(dataset),
         lambda: checks_large.problems(dataset, as_of),
         lambda: checks_dates.problems(dataset, as_of),
         lambda: checks_totals.problems(dataset),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from scorecard import reviews, reviews_panel, small
+from scorecard import checks_together, reviews, reviews_panel, small
 from scorecard.clock import AsOf
 from scorecard.goals import Actual, Goal, Standing
 from scorecard.reviews_panel import beaten_by_far
@@ -332,3 +332,27 @@ def test_the_next_review_is_the_first_in_the_calendar_that_is_neither_an_idea_no
                for n, (when, status) in enumerate(days)]  # fmt: skip
     dataset = company(reviews=[line("R1")], calendar=entries)
     assert "the next is planned for 1 Dec 2026." in told(read(dataset).because)
+
+
+# --- what the Data page says of them
+
+
+def test_what_is_wrong_with_reviews_and_attendees_is_told_with_what_to_write_instead(company):
+    entries = [{"entry_id": f"E{n}", "start": "2026-11-25", "attendees": "ana; Ana Kovač, ana kovac, zz9"}
+               for n in (1, 2)]  # fmt: skip
+    dataset = company(calendar=entries, reviews=[
+        line("R1", 1, period="Q3 of 26", action="Call", action_owner="ben",
+             action_done_at="2026-05-04 23:00"),
+        line("R1", 2, held_at=None, action="Mail", action_done_at="2026-05-05 08:00", attendees="ben"),
+        line("R2", 1, period="2026-Q3"),
+    ])  # fmt: skip
+    found = [(p.table, p.rule, p.key, p.value, p.rows, p.owner) for p in checks_together.problems(dataset)]
+    assert found == [
+        ("reviews", "unknown_period", "R1, 1", "Q3 of 26", 1, "ben"),
+        ("reviews", "done_before_decided", "R1, 1", "2026-05-04 23:00", 1, "ben"),
+        ("calendar", "attendee", None, "ana kovac", 2, None),
+        ("calendar", "attendee", None, "zz9", 2, None),
+    ]
+    told_to = [p.instead for p in checks_together.problems(dataset) if p.rule == "attendee"]
+    assert told_to == ["Write Ana Kovač.", "Add the person to people, or correct the name."]
+    assert list(checks_together.problems(company(people=None, calendar=entries))) == []
