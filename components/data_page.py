@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
-from components import board, problems, tables, tiles
+from components import board, problems, tables, tiles, writes
+from components.charts import Table
 from components.screen import View
 from scorecard.data_view import Group, Locked, Read, Wrong
 from scorecard.dataset import Stamp
+from scorecard.entered import Entered
+from scorecard.target_moves import Move
 
 
 def verdict(found: tuple[Wrong, Sequence[Read], Sequence[Locked]], view: View) -> None:
@@ -47,6 +51,38 @@ def read(found: tuple[Sequence[Read], Stamp, Sequence[str]], view: View) -> None
     for what in missing:
         tiles.empty("Named in the configuration, but not there", what)
     tables.table(problems.read(shown), view, name="tables", key="read")
+
+
+def entered(found: tuple[Entered, writes.Standing, Sequence[Move]], view: View) -> None:
+    """Whether something can be entered in the app, and what has been."""
+    shown, standing, moves = found
+    st.subheader("What was entered here", anchor=False)
+    tiles.note(standing.says)
+    if moves:
+        tiles.notes([_moved(move, view) for move in moves])
+    if shown.entries:
+        tables.table(_entries(shown), view, name="entered", key="entered")
+        rest = shown.count - len(shown.entries)
+        tiles.note(f"The table changes has {view.formats.integer(rest)} older entries." if rest else "")
+    elif standing.on:
+        tiles.empty(
+            "Nothing yet", "What people enter on the pages is listed here: who, when, what, before and after."
+        )
+
+
+def _entries(shown: Entered) -> Table:
+    titles = {"When": "when", "Who": "who", "What": "what", "Row": "where", "Before → after": "changed"}
+    columns = {title: [getattr(entry, name) for entry in shown.entries] for title, name in titles.items()}
+    return Table(pd.DataFrame(columns), {})
+
+
+def _moved(move: Move, view: View) -> str:
+    number = view.formats.number
+    return (
+        f"{view.formats.moment(move.at)}: the target of {move.table} {move.key} was seen to change in "
+        f"the source from "
+        f"{number(move.old)} to {number(move.new)}. With writing on it would stand in target_changes."
+    )
 
 
 def advice(statements: Sequence[str], _: View) -> None:

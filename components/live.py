@@ -26,14 +26,17 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data_sources import config
 from data_sources.budget import Busy
+from data_sources.config import Config
 from data_sources.errors import ConfigError, SourceError
 from data_sources.source import Source
+from data_sources.sources import STORE, connect
 from data_sources.sources import advice as index_advice
-from data_sources.sources import connect
+from data_sources.target_watch import TargetWatch
 from scorecard import small
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
 from scorecard.roles import Rules
+from scorecard.target_moves import Move
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -90,7 +93,8 @@ class Refresher:
     """Looks at a source whenever it is due and publishes what it finds; safe to share between threads.
 
     `connect` gives the source (ConfigError, SourceError); it is asked again until it does. `clock` stamps
-    what is read, `ticks` measures spans in seconds. The thread calls `listeners` after news and each order.
+    what is read, `ticks` measures spans in seconds. The thread calls `listeners` after news and each order,
+    and `notice` with each new state.
     """
 
     def __init__(
@@ -98,6 +102,7 @@ class Refresher:
         connect: Callable[[], Source],
         clock: Callable[[], datetime] = _now,
         ticks: Callable[[], float] = time.monotonic,
+        notice: Callable[[Dataset], None] = lambda _: None,
     ) -> None:
         self.published = Published()
         self.done = 0  # looks that are over
@@ -106,7 +111,7 @@ class Refresher:
         self.listeners: set[Callable[[], None]] = (
             set()
         )  # called from the thread, after news and after each order
-        self._connect, self._clock, self._ticks = connect, clock, ticks
+        self._connect, self._clock, self._ticks, self._notice = connect, clock, ticks, notice
         self._source: Source | None = None
         self._version: str | None = None
         self._begun = 0
@@ -193,6 +198,17 @@ class Refresher:
             self._order_done = self._looked if ordered else self._order_done
         if ordered or _news(before) != _news(after):
             self._tell()
+        self._noticed(before, after)
+
+    def _noticed(self, before: Published, after: Published) -> None:
+        """Has each new state looked at once it is published; no flaw there touches the figures."""
+        last, now = before.live, after.live
+        if now is None or now.trouble is not None or (last is not None and last.dataset is now.dataset):
+            return
+        try:
+            self._notice(now.dataset)
+        except Exception as error:  # noqa: BLE001 - the thread outlives any flaw
+            _log(error, "What changed could not be noted")
 
     def pause(self) -> float:
         """Seconds until the next look is due."""
@@ -275,10 +291,10 @@ def _unforeseen(error: Exception) -> str:
     return f"Reading stopped at an unforeseen error ({name}); the server's log says where."
 
 
-def _log(error: Exception) -> None:
+def _log(error: Exception, what: str = "The data could not be read") -> None:
     """Logged without its message, in which a driver may put a password."""
     name, where = type(error).__name__, "".join(format_tb(error.__traceback__))
-    _LOG.error("The data could not be read: %s\n%s", name, where)
+    _LOG.error("%s: %s\n%s", what, name, where)
 
 
 class _Thread(threading.Thread):
@@ -297,7 +313,7 @@ def refresher() -> Refresher:
     with _starting:
         found = _running()
         if found is None:
-            found = Refresher(_configured)
+            found = Refresher(_configured, notice=_look_at_targets)
             _Thread(found).start()
         return found
 
@@ -317,6 +333,27 @@ def _running() -> Refresher | None:
 
 def _configured() -> Source:
     return connect(config.load(environ=os.environ), _now())
+
+
+def _look_at_targets(dataset: Dataset) -> None:
+    _watch(config.load(environ=os.environ)).look(dataset)
+
+
+def _watch(found: Config) -> TargetWatch:
+    """The watch over the configured source's targets; another one when the configuration differs."""
+    name = repr((found.source, found.writing))
+    if name not in _WATCHES:
+        _WATCHES.clear()
+        _WATCHES[name] = TargetWatch(found, STORE, _now)
+    return _WATCHES[name]
+
+
+_WATCHES: Final[dict[str, TargetWatch]] = {}
+
+
+def moves() -> tuple[Move, ...]:
+    """Targets that were seen to change in the source and stand nowhere, because nothing is written there."""
+    return next((watch.moves for watch in _WATCHES.values()), ())
 
 
 def own() -> Live | None:

@@ -47,10 +47,10 @@ _TEAMS: Final = (Role.MARKETING, Role.SALES)
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether anything can be entered; else `why` not, for the Data page ('': nobody asked for it)."""
+    """Whether anything can be entered, and what there is to say about it on the Data page."""
 
     on: bool
-    why: str = ""
+    says: str
 
 
 @dataclass(frozen=True)
@@ -73,16 +73,25 @@ def standing() -> Standing:
     """Whether the configuration has anything be entered here, and whether that can be."""
     found = _config()
     if isinstance(found, str):
-        return Standing(on=False, why=found)
+        return Standing(on=False, says=found)
+    viewer = access.viewer()
     if not found.writing:
-        return Standing(on=False)
-    if access.viewer() is None:
-        return Standing(on=False, why=_NO_SIGN_IN)
-    if (reason := _writer().refusal) is not None:
-        return Standing(on=False, why=reason)
-    return Standing(on=True)
+        return Standing(on=False, says=_OFF)
+    if viewer is None:
+        return Standing(on=False, says=_NO_SIGN_IN)
+    try:
+        writer = _writer()
+    except (ConfigError, SourceError) as error:
+        return Standing(on=False, says=str(error))
+    if writer.refusal is not None:
+        return Standing(on=False, says=writer.refusal)
+    return Standing(
+        on=True,
+        says=f"What people enter on the pages is written into {writer.label}, signed with their address.",
+    )
 
 
+_OFF: Final = "Tandem only reads: nothing can be entered here. To change that, see docs/writing.md."
 _NO_SIGN_IN: Final = (
     "[tandem.writing] is on, but nobody can sign in: section [auth] is missing. Everything that is "
     "entered bears a "

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, MetaData, event, func, select
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from data_sources import embedded
@@ -50,7 +50,7 @@ class _Target:
 
     plan: Plan
     kinds: Mapping[str, Kind]
-    table: sa.Table | sa.TableClause
+    table: sa.TableClause
 
     @property
     def name(self) -> str:
@@ -186,7 +186,9 @@ class SqlWriter:
         if self.url.get_backend_name() == "sqlite" or plan.physical is None:
             return sa.table(plan.where, *(sa.column(c.name) for c in plan.base.c))
         schema, name = plan.physical
-        return sa.Table(name, MetaData(), schema=schema, autoload_with=self._opened()[0], resolve_fks=False)
+        found = sa.Table(name, MetaData(), schema=schema, autoload_with=self._opened()[0], resolve_fks=False)
+        # without its key and defaults, which are the database's own matter
+        return sa.table(name, *(sa.column(c.name, c.type) for c in found.c), schema=schema)
 
     def _make(self, name: str) -> None:
         """Makes a table of the contract; where the account may not, says what its keeper has to run."""
@@ -211,9 +213,10 @@ class SqlWriter:
         for pattern, sentence in _CAUSES:
             if re.search(pattern, message, re.IGNORECASE):
                 return sentence.format(where=place(self.url), user=self.url.username)
-        if isinstance(error, IntegrityError) or type(error).__name__ == "DataError":
+        told = str(explained(error, self.config.source))
+        if isinstance(error, (IntegrityError, DataError)) or "could not be read:" in told:
             return f"{place(self.url)} refuses the row, so nothing was written: {message[:300]}"
-        return f"Nothing was written. {explained(error, self.config.source)}"
+        return f"Nothing was written. {told}"
 
 
 _CAUSES: Final = (

@@ -36,6 +36,7 @@ ARROWS = {
         "scorecard.roles",
         # what somebody intends to change, for those that write it
         "scorecard.edits",
+        "scorecard.target_moves",
         # what sign-offs are bound to, so that the demo company's are real ones
         "scorecard.terms",
         # what the spreadsheet template is, for those that write it

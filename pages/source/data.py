@@ -1,10 +1,11 @@
 import streamlit as st
 
-from components import access, data_page, live, problems, tiles, uploads
+from components import access, data_page, live, problems, tiles, uploads, writes
 from components.page import View, open_page
 from components.picks import pick
 from components.sections import outline, section
-from scorecard import data_view
+from scorecard import data_view, target_moves
+from scorecard import entered as written
 
 view = open_page(
     "data", "What was read, and what is wrong with it?", filters=False, period=False, compare=False
@@ -27,12 +28,17 @@ def advice(now: View) -> tuple[str, ...]:
     return now.get(live.advice) if data_view.is_large(tables(now)) else ()
 
 
+def entered(now: View) -> tuple[written.Entered, writes.Standing, tuple[target_moves.Move, ...]]:
+    return now.get(written.entered, now.as_of), writes.standing(), live.moves()
+
+
 answer = st.container()  # filled last: checking may take seconds, and the rest needn't wait for it
 tiles.note(access.said())
 uploads.offer()
 checked = st.container()
 section(view, "locked", locked, data_page.locks)
 section(view, "read", lambda now: (tables(now), now.dataset.stamp, now.dataset.missing), data_page.read)
+section(view, "entered", entered, data_page.entered)
 section(view, "advice", advice, data_page.advice)
 
 with answer:

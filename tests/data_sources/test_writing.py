@@ -12,7 +12,7 @@ from scorecard.edits import Write
 from tests.data_sources.writing_places import BERLIN, Folder, Google, Memory, Sql
 
 DAY = date(2026, 11, 25)
-AT = 1_795_600_000  # 25 November 2026, 18:26:40 in Berlin
+AT = 1_795_600_000  # 25 November 2026, 10:46:40 in Berlin
 UGLY = (
     '=HYPERLINK("http://x";"y")', "+1", "-2,5", "@cmd", "00123", "'quoted", "<script>alert(1)</script>",
     "naïve ☃ 🎉 **bold** | `x`", 'two\nlines, "quoted"; and; more', "2026-11-25", "TRUE", "12 %", "NULL",
