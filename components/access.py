@@ -139,7 +139,7 @@ def _short(who: Viewer) -> str:
 
 
 def said() -> str:
-    """Who sees this app and who may enter something, in sentences."""
+    """Who sees this app, in sentences; `components.writes` says what may be entered."""
     found = _standing()
     if not isinstance(found, SignIn):
         return (
@@ -147,10 +147,7 @@ def said() -> str:
             "With [auth] in the configuration people sign in (docs/access.md)."
         )
     sees = "Only people whom the configuration lists see" if found.listed else "Everybody who signs in sees"
-    return (
-        f"{sees} this app; marketing, sales and admins may enter something. "
-        f"You are signed in as {found.email}, role {found.role}."
-    )
+    return f"{sees} this app. You are signed in as {found.email}, role {found.role}."
 
 
 # --- what stands

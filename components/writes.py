@@ -93,9 +93,8 @@ def standing() -> Standing:
 
 _OFF: Final = "Tandem only reads: nothing can be entered here. To change that, see docs/writing.md."
 _NO_SIGN_IN: Final = (
-    "[tandem.writing] is on, but nobody can sign in: section [auth] is missing. Everything that is "
-    "entered bears a "
-    "name, so nothing can be entered until then (docs/access.md)."
+    "[tandem.writing] is on, but nobody can sign in, because section [auth] is missing. Everything that is "
+    "entered bears a name, so nothing can be entered until then (docs/access.md)."
 )
 
 

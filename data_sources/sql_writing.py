@@ -196,7 +196,9 @@ class SqlWriter:
         try:
             with self._opened()[1].begin() as connection:
                 connection.execute(CreateTable(table, if_not_exists=True))
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
+            if _BUSY.search(str(error)) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+                raise  # it was no matter of rights
             statement = " ".join(str(CreateTable(table).compile(dialect=self._opened()[1].dialect)).split())
         else:
             return
@@ -219,6 +221,7 @@ class SqlWriter:
         return f"Nothing was written. {told}"
 
 
+_BUSY: Final = re.compile(r"(?i)database is locked|lock timeout|\(1205,|\(1213,|deadlock|could not serialize")
 _CAUSES: Final = (
     (
         r"permission denied|\(1142,|\(1143,|\(1044,|not authorized|command denied",
@@ -236,7 +239,7 @@ _CAUSES: Final = (
         ),
     ),
     (
-        r"database is locked|lock timeout|\(1205,|\(1213,|deadlock|could not serialize",
+        _BUSY.pattern,
         ("{where} is being written to by somebody else, so nothing was written. Send it again in a moment."),
     ),
     (
