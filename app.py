@@ -64,6 +64,7 @@ def menu() -> st.Page:
         st.Page("pages/leads/ideal_lead.py", title="Ideal lead", url_path="ideal-lead"),
         st.Page("pages/campaigns/attribution.py", title="Attribution", url_path="attribution"),
         st.Page("pages/targets/quotas.py", title="Quotas", url_path="quotas"),
+        st.Page("pages/together/feedback.py", title="Feedback", url_path="feedback"),
         st.Page("pages/together/reviews.py", title="Reviews", url_path="reviews"),
         st.Page("pages/together/people.py", title="People", url_path="people"),
         st.Page("pages/source/data.py", title="Data", url_path="data"),

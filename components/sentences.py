@@ -25,12 +25,16 @@ def told(said: Sentence) -> Html:
 
 
 def href(page: str, ask: Sequence[tuple[str, str]] = ()) -> str:
-    """The address of a page with the present choice, narrowed by `ask`; its filters replace the others."""
+    """The address of a page with the present choice, narrowed by `ask`; its filters replace the others.
+
+    `page` may name a part of itself: feedback#closing.
+    """
+    page, mark, anchor = page.partition("#")
     asked = dict(ask)
     narrowed = any(name in FILTERS for name in asked)
     kept = {k: list(v) for k, v in chosen().items() if not (narrowed and k in FILTERS)}
     query = urlencode(kept | {k: [v] for k, v in asked.items()}, doseq=True)
-    return f"{page}?{query}" if query else page
+    return f"{page}{'?' * bool(query)}{query}{mark}{anchor}"
 
 
 def link(text: str | Html, page: str, ask: Sequence[tuple[str, str]] = ()) -> Html:

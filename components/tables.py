@@ -63,9 +63,20 @@ def with_table(figure: Figure, view: View, *, title: str, key: str, help: str | 
     st.fragment(_section, key=f"{key}_section")(figure, view, title, key, help)
 
 
-def beside_table(shown: Table, view: View, *, title: str, key: str, help: str | None = None) -> None:  # noqa: A002 - Streamlit's word
-    """The head of a section whose body isn't a chart: its title with the table at its right."""
-    st.fragment(_head, key=f"{key}_section")(shown, view, title, key, help)
+def beside_table(
+    shown: Table,
+    view: View,
+    *,
+    title: str,
+    key: str,
+    help: str | None = None,  # noqa: A002 - Streamlit's word
+    anchor: str | None = None,
+) -> None:
+    """The head of a section whose body isn't a chart: its title with the table at its right.
+
+    With an `anchor`, page#anchor leads there.
+    """
+    st.fragment(_head, key=f"{key}_section")(shown, view, title, key, help, anchor)
 
 
 def _section(figure: Figure, view: View, title: str, key: str, about: str | None) -> None:
@@ -73,10 +84,12 @@ def _section(figure: Figure, view: View, title: str, key: str, about: str | None
     draw(figure, key=f"{key}_chart")
 
 
-def _head(shown: Table, view: View, title: str, key: str, about: str | None) -> None:
+def _head(
+    shown: Table, view: View, title: str, key: str, about: str | None, anchor: str | None = None
+) -> None:
     access.check()
     with st.container(horizontal=True, vertical_alignment="center", key=f"section_{key}"):
-        st.subheader(escape(title), anchor=False, help=about, width="stretch")
+        st.subheader(escape(title), anchor=anchor or False, help=about, width="stretch")
         opened = st.popover(
             "Table", type="tertiary", icon=":material/table_rows:", key=f"{key}_open", on_change="rerun"
         )

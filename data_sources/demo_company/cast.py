@@ -101,6 +101,7 @@ SOURCE: Final = {s.name: i for i, s in enumerate(SOURCES)}
 MARKETING_SOURCES: Final = tuple(s.name for s in SOURCES if s.name not in {"Referral", "Outbound call"})
 COLLAPSING: Final = SOURCE["Partner list"]
 COLLAPSE_DAYS: Final = 42
+UNREACHABLE_DAYS: Final = 151  # days ago the forms began to check phone numbers; before, many were made up
 GUIDE, SECOND_OFFER = "C07", "C08"
 
 

@@ -25,12 +25,14 @@ from data_sources.demo_company.cast import (
     ONLINE,
     PEOPLE,
     REASON_SHARES,
+    REASONS,
     SELLERS,
     SIZE_WORTH,
     SLOTS,
     SMALLEST,
     SOURCE,
     SOURCES,
+    UNREACHABLE_DAYS,
 )
 from data_sources.demo_company.hours import BLANK, DAY, HOUR, Bools, Floats, Ints
 from data_sources.demo_company.world import CHUNK, World
@@ -49,6 +51,8 @@ _SQL: Final = np.array([s.sql for s in SOURCES])
 _OPPORTUNITY: Final = np.array([s.opportunity for s in SOURCES])
 _WON: Final = np.array([s.won for s in SOURCES])
 _WORTH: Final = np.array([s.worth for s in SOURCES])
+_UNREACHED_FOR: Final = 120  # days
+_UNREACHED: Final = 0.26
 _OUTBOUND: Final = SOURCE["Outbound call"]
 _MEDIAN_HOURS: Final = np.array([p.hours for p in PEOPLE])
 _HEAD_OF_SALES: Final = next(i for i, p in enumerate(PEOPLE) if p.role == "Head of sales")
@@ -88,7 +92,18 @@ def passes(world: World, chunk: int) -> Columns:
     _copy_stamps(draw, second)
     both = {name: np.concatenate([first[name], second[name]]) for name in first}
     order = np.lexsort((both["pass_no"], both["lead"]))
-    return {name: values[order] for name, values in both.items()}
+    found = {name: values[order] for name, values in both.items()}
+    return found | {"reason": _unreachable(world, chunk, found)}
+
+
+def _unreachable(world: World, chunk: int, rows: Columns) -> Ints:
+    """The reasons, with more leads that couldn't be reached until the forms began to check numbers."""
+    last = world.end_of_today - (UNREACHABLE_DAYS + 1) * DAY
+    at = rows["rejected_at"]
+    before = (at != BLANK) & (at >= last - _UNREACHED_FOR * DAY) & (at < last)
+    luck = world.dice(12, chunk).random(CHUNK)[rows["lead"] % CHUNK]  # one throw a lead: copies stay copies
+    turned = before & (rows["reason"] != NONE) & (luck < _UNREACHED)
+    return np.where(turned, REASONS.index("not reachable"), rows["reason"])
 
 
 def _arrivals(world: World, draw: Draw, chunk: int) -> Columns:

@@ -12,6 +12,7 @@ from data_sources.demo_company.cast import ABSENT, MARKETING_SOURCES, PEOPLE, RE
 from data_sources.demo_company.feeds import Feeds
 from data_sources.demo_company.survey import Case, Survey, rounded
 from data_sources.demo_company.tables import lead_id
+from data_sources.demo_company.voices import VOICES
 from data_sources.demo_company.world import World, quarter_start
 from scorecard.terms import terms_of_row
 
@@ -232,6 +233,7 @@ def _feedback(world: World, survey: Survey) -> list[Row]:
         *_written(world),
         *_about_leads(world, survey.rejected[:9]),
         *_about_wins(world, survey.won[:6]),
+        *_voices(world),
     ]
     return [{"feedback_id": f"F{i + 1:03d}", **entry} for i, entry in enumerate(entries)]
 
@@ -439,6 +441,18 @@ def _more(world: World) -> Iterator[Row]:
         resolved=1,
         response="Corrected; the page now reads the list.",
     )
+
+
+def _voices(world: World) -> Iterator[Row]:
+    for v in VOICES:
+        owner = None if v.kind in {"win", "thanks"} else v.owner or v.to
+        cells: dict[str, object] = {"owner": owner, "rating": v.rating, "reject_reason": v.reason,
+                                    "campaign_id": v.campaign, "response": v.response}  # fmt: skip
+        if v.due is not None:
+            cells["due"] = world.today + timedelta(days=v.due)
+        if v.status is not None:
+            cells["status"] = v.status
+        yield _said(world, v.days_ago, v.who, v.to, v.kind, v.text, resolved=v.resolved, **cells)
 
 
 def _about_leads(world: World, cases: list[Case]) -> Iterator[Row]:

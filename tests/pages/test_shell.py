@@ -17,6 +17,7 @@ PAGES = {
     "ideal-lead": "pages/leads/ideal_lead.py",
     "attribution": "pages/campaigns/attribution.py",
     "quotas": "pages/targets/quotas.py",
+    "feedback": "pages/together/feedback.py",
     "reviews": "pages/together/reviews.py",
     "people": "pages/together/people.py",
     "data": "pages/source/data.py",

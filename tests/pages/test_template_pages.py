@@ -16,6 +16,7 @@ EMPTY = {
     "campaigns/campaigns.py": ("No campaigns yet",),
     "campaigns/attribution.py": ("Attribution is locked", "marketing_sources"),
     "leads/ideal_lead.py": ("Nothing is known of the ideal lead yet",),
+    "together/feedback.py": ("Nobody has told the other team anything yet",),
     "together/reviews.py": ("No reviews yet",),
     "together/people.py": ("Nobody is known yet",),
     "source/data.py": ("Nothing is wrong",),

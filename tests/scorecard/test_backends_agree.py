@@ -1,5 +1,6 @@
 """The same demo company in SQLite, PostgreSQL and MariaDB: identical reports, row by row."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,8 +8,11 @@ import sqlalchemy as sa
 
 from data_sources.database import Database
 from data_sources.demo import Demo, write_demo
-from scorecard import checks, periods, small, terms
+from scorecard import checks, feedback_trends, feedback_view, periods, small, terms
 from scorecard.clock import AsOf
+from scorecard.dataset import Dataset
+from scorecard.feedback_counts import Kept, by_day
+from scorecard.measures import Question
 from scorecard.problems import Problem
 from scorecard.report import names, report
 from tests.oracle.compare import differences
@@ -22,6 +26,7 @@ ASKED = [
     ("2026-Q4", "2026-11-20", ("source", "owner")),
     ("2025-10-20..2026-03-31", "2026-04-10 13:15:00", ("campaign_id",)),
 ]
+ALL = [*ASKED, "check", "terms", "feedback"]
 
 
 def answers(url: str) -> list[list[dict]]:
@@ -39,8 +44,25 @@ def answers(url: str) -> list[list[dict]]:
     found.append([_told(p) for p in checks.check(dataset, AsOf.parse("2026-11-20", zone))])
     signed = terms.of_dataset(dataset).items()
     found.append([{"metric": c, "scope": t.fingerprint, "period": "", "n": 0} for c, t in signed])
+    found.append([*_feedback(dataset, AsOf.parse("2026-11-20", zone))])
     database.close()
     return found
+
+
+def _feedback(dataset: Dataset, as_of: AsOf) -> Iterator[dict]:
+    """Rejections by day, reason and campaign, and the loops and courses made of them, as rows."""
+    start = small.settings(dataset).zone.midnight(date(2025, 11, 1))
+    question, kept = Question(dataset, as_of, start, as_of.until), Kept("campaign_id", ("C01", "C02", "C21"))
+    for stamp in ("rejected", "accepted"):
+        for (day, reason, campaign), n in by_day(
+            question, stamp, ("no budget", "not reachable"), kept
+        ).items():
+            yield {"metric": f"{stamp} as {reason}", "scope": str(campaign), "period": str(day), "n": n}
+    for told in feedback_view.feedback_of(dataset, 12, as_of).loops:
+        yield {"metric": told.loop.reason, "scope": told.campaign, "period": told.says, "n": told.loop.days}
+    for course in feedback_trends.trends(dataset, "source=Webinar", as_of).reasons:
+        for point in course.points:
+            yield {"metric": course.name, "scope": "", "period": point.month, "value": point.value}
 
 
 def _told(problem: Problem) -> dict:
@@ -60,12 +82,12 @@ def in_sqlite(tmp_path_factory) -> list[list[dict]]:
 
 
 def test_postgresql_answers_as_sqlite_does(in_sqlite, postgres_url):
-    for asked, ours, theirs in zip([*ASKED, "check", "terms"], in_sqlite, answers(postgres_url), strict=True):
+    for asked, ours, theirs in zip(ALL, in_sqlite, answers(postgres_url), strict=True):
         assert differing(ours, theirs) == [], asked
 
 
 def test_mariadb_answers_as_sqlite_does(in_sqlite, mariadb_url):
-    for asked, ours, theirs in zip([*ASKED, "check", "terms"], in_sqlite, answers(mariadb_url), strict=True):
+    for asked, ours, theirs in zip(ALL, in_sqlite, answers(mariadb_url), strict=True):
         assert differing(ours, theirs) == [], asked
 
 

@@ -1,0 +1,257 @@
+"""The sentences of the Feedback page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from scorecard.feedback import Answers, Entry, Way
+from scorecard.feedback_ideas import Ideas
+from scorecard.feedback_loops import LONGEST, SHORTEST, Effect, Loop, Loops, Share
+from scorecard.formats import Formats
+from scorecard.statistics import newcombe
+from scorecard.words import Said, Sentence, brief, counted, listing, sentence
+
+PAGE: Final = "feedback"
+LOOPS: Final = "feedback#closing"
+USUAL: Final = 12  # months that the page looks back on unless asked otherwise
+TEAMS_OF: Final[Mapping[Way, tuple[str, str]]] = {  # who answers, who asks
+    "to_marketing": ("Marketing", "sales"),
+    "to_sales": ("Sales", "marketing"),
+}
+_COUNTED: Final[tuple[tuple[tuple[Effect, ...], str, str], ...]] = (
+    ((Effect.ROSE,), "saw it rise", "saw it rise"),
+    ((Effect.SHARE_ONLY,), "moved its share alone", "moved its share alone"),
+    ((Effect.UNSURE, Effect.TOO_CLOSE), "can't be told yet", "can't be told yet"),
+    ((Effect.TOO_FEW,), "has too few cases", "have too few cases"),
+    ((Effect.NOT_DUE,), "isn't due yet", "aren't due yet"),
+)
+_MOVED: Final = {Effect.FELL: "Fell from", Effect.ROSE: "Rose from"}
+_GAPS: Final = {
+    "higher": "Surely less often than marketing",
+    "lower": "Surely more often than marketing",
+    "can't tell yet": "Can't tell yet who answers more often",
+}
+
+
+class Words:
+    """Speaks of feedback in the organisation's formats; `months` are those looked back on."""
+
+    def __init__(self, formats: Formats, min_n: int, months: int) -> None:
+        self.formats = formats
+        self.min_n = min_n
+        self.months = months
+
+    # --- first of all
+
+    def verdict(
+        self, by: Mapping[Way, Answers], oldest: Entry | None, overdue: int, found: Loops
+    ) -> tuple[Sentence, ...]:
+        """Who answers whom, what waits longest, and whether acting on a reason helped."""
+        answered = (self._answered(way, one) for way, one in by.items())
+        return (*answered, self._waiting(oldest, overdue), self._closed(found))
+
+    def _answered(self, way: Way, one: Answers) -> Sentence:
+        team, other = TEAMS_OF[way]
+        if not one.asked:
+            return sentence(f"{other.capitalize()} asked {team.lower()} nothing {self._lately}.")
+        f = self.formats
+        of = f"{f.integer(one.answered)} of {f.integer(one.asked)}"
+        said = Said(of, strong=True, page=PAGE, ask=self._ask("answered", way=way))
+        rate = (
+            f"{f.percent(one.answered / one.asked)}, {self._between(one.low, one.high)}{self._few(one.asked)}"
+        )
+        return sentence(f"{team} answered ", said, f" things that {other} asked ({rate}){self._soon(one)}.")
+
+    @property
+    def _lately(self) -> str:
+        return f"in the last {self.months} months"
+
+    def _between(self, low: float | None, high: float | None) -> str:
+        return f"95 %: {self.formats.percent(low)} – {self.formats.percent(high)}"
+
+    def _few(self, n: int) -> str:
+        return ", too few to judge" if n < self.min_n else ""
+
+    def _soon(self, one: Answers) -> str:
+        if one.median is not None:
+            return f", half within {self.formats.days(one.median)}"
+        if one.timed and one.longest is not None:
+            return f"; half or more still wait, the longest {self.formats.days(one.longest)}"
+        return ""
+
+    def _ask(self, show: str, **more: str) -> tuple[tuple[str, str], ...]:
+        """What a link to this page narrows it to."""
+        over = {} if self.months == USUAL else {"over": str(self.months)}
+        return tuple({"show": show, **more, **over}.items())
+
+    def _waiting(self, oldest: Entry | None, overdue: int) -> Sentence:
+        late: tuple[str | Said, ...] = ()
+        if overdue:
+            past = f"{self.formats.integer(overdue)} {_be(overdue)} past the due date"
+            late = (" ", Said(past, strong=True, page=PAGE, ask=self._ask("owed")), ".")
+        if oldest is None:
+            return sentence("Nothing waits for its first answer.", *late)
+        owed = self._ask("owed", who=oldest.owes.person_id)
+        age = Said(self.formats.days(oldest.age), strong=True, page=PAGE, ask=owed)
+        text = f", “{brief(oldest.text)}”," if oldest.text else ""
+        return sentence("The oldest open one", text, " waits ", age, f": {_owes(oldest)}.", *late)
+
+    def _closed(self, found: Loops) -> Sentence:
+        """How many actions brought their reason down."""
+        if not found.loops:
+            return sentence(f"No action on a rejection reason was completed {self._lately}.")
+        fell = found.count(Effect.FELL)
+        verb = "brought its reason down" if fell == 1 else "brought their reasons down"
+        head = Said(f"{fell or 'none'} surely {verb}", strong=True, page=LOOPS)
+        counts = [(found.count(*effects), one, many) for effects, one, many in _COUNTED]
+        rest = "".join(f", {n} {one if n == 1 else many}" for n, one, many in counts if n)
+        return sentence(f"Of {counted(len(found.loops), 'action')} on rejection reasons ", head, f"{rest}.")
+
+    def compared(self, by: Mapping[Way, Answers]) -> str:
+        """Which team answers more often, if that can be told."""
+        marketing, sales = by["to_marketing"], by["to_sales"]
+        if min(marketing.asked, sales.asked) < max(self.min_n, 1):
+            return ""
+        gap = newcombe(marketing.answered, marketing.asked, sales.answered, sales.asked)
+        f = self.formats
+        between = f"{f.points(gap.value)}, 95 %: {_bare(f.points(gap.low))} to {_bare(f.points(gap.high))}"
+        return f"{_GAPS[gap.verdict]} ({between})"
+
+    def beside(self, one: Answers) -> str:
+        """What stands under the days to an answer."""
+        f = self.formats
+        parts = ["those still open count as waiting"] if one.timed else []
+        parts += [f"{f.integer(one.untimed)} answered on a day nobody wrote down"] if one.untimed else []
+        return "; ".join(parts)
+
+    # --- loops
+
+    def loop(self, loop: Loop, tested: int) -> str:
+        """What became of a reason, in a sentence or two."""
+        if loop.effect is Effect.NOT_DUE:
+            return f"{counted(loop.wait, 'more day')} until {SHORTEST} days after it are over."
+        if loop.effect is Effect.TOO_CLOSE:
+            return f"Another action on this reason came within {SHORTEST} days: the two can't be told apart."
+        if loop.before is None or loop.after is None:
+            return ""
+        if not loop.before.k and not loop.after.k:
+            within = f"No rejection had this reason in the {loop.days} days before or after."
+            return f"{within} Is it written as in reject_reason of leads?"
+        return f"{self._moved(loop, loop.before, loop.after)} {self._how_sure(loop, tested)}"
+
+    def _moved(self, loop: Loop, before: Share, after: Share) -> str:
+        sure = ", surely" if loop.effect in _MOVED else ""
+        verb = _MOVED.get(loop.effect, "From")
+        return f"{verb} {self._share(before)} to {self._share(after)} of rejections{sure}."
+
+    def _share(self, share: Share) -> str:
+        f = self.formats
+        if not share.n:
+            return "none (no rejections)"
+        return f"{f.percent(share.rate)} ({f.integer(share.k)} of {f.integer(share.n)})"
+
+    def _how_sure(self, loop: Loop, tested: int) -> str:
+        f, gap = self.formats, loop.compared.difference
+        ends = f"95 %: {_bare(f.points(gap.low))} to {_bare(f.points(gap.high))}"
+        between = f"{f.points(gap.value)} ({ends})"
+        told = f"{between}, {loop.days} days on each side."
+        if loop.effect is Effect.TOO_FEW:
+            return f"Under {self.min_n} rejections on one side: too few to tell."
+        if loop.effect is Effect.SHARE_ONLY:
+            return f"{told} {self._per_decision(loop)}"
+        if loop.effect is Effect.UNSURE:
+            lucky = tested > 1 and gap.verdict != "can't tell yet"
+            why = f": among {tested} one may look so by chance" if lucky else ""
+            return f"{told[:-1]}, can't tell yet{why}."
+        return told
+
+    def _per_decision(self, loop: Loop) -> str:
+        f = self.formats
+        then, now = (f.percent(s.per_decision if s else None) for s in (loop.before, loop.after))
+        return f"But of all decisions it went from {then} to {now}: other reasons changed."
+
+    def caution(self, found: Loops) -> str:
+        """What one might fool oneself with."""
+        if not found.tested:
+            return ""
+        several = (
+            f"Sure is what survives a false discovery rate of 5 % over the {found.tested} compared: if none "
+            "had done anything, about one in twenty would look moved by chance. "
+        )
+        return (
+            f"{several if found.tested > 1 else ''}People act on a reason when it is high, and then it tends "
+            "to fall by itself: none of this proves a cause."
+        )
+
+    def basis(self, found: Loops) -> str:
+        """How loops are compared."""
+        if not found.loops:
+            return ""
+        return (
+            f"The reason's share of all rejections, by the day of the rejection, in up to {LONGEST} days "
+            f"after the action against as many before it: from {SHORTEST} days on, and no further than the "
+            f"next action on that reason. Actions less than {SHORTEST} days apart are looked at as one. "
+            "While the days still grow, a verdict may change. The bars are 95 % intervals; the difference "
+            "has Newcombe's, its chance comes from Fisher's exact test. Where the entry names a campaign, "
+            "only its leads count."
+        )
+
+    def planned(self, found: Loops) -> str:
+        """What is promised and not done."""
+        names = listing(dict.fromkeys(f"“{brief(e.reject_reason)}”" for e in found.planned))
+        return f"Promised and not done yet, so not compared: {names}." if found.planned else ""
+
+    # --- ideas and praise
+
+    def ideas(self, found: Ideas) -> Sentence:
+        """How many ideas went live, and how soon."""
+        n = len(found.ideas)
+        if not n:
+            return sentence(f"No content idea was written down {self._lately}.")
+        f = self.formats
+        rate = f"{f.percent(found.live / n)}, {self._between(found.low, found.high)}{self._few(n)}"
+        soon = f", half of these within {f.days(found.median)}" if found.median is not None else ""
+        head = Said(f"{f.integer(found.live)} of {counted(n, 'idea')}", strong=True)
+        on = f"{f.integer(found.on_calendar)} {_be(found.on_calendar)} on the calendar"
+        return sentence(head, f" went live ({rate}){soon}; {on}.")
+
+    def praise(self, found: Sequence[Entry]) -> str:
+        """Who recognised whom how often."""
+        counts = {way: sum(e.way == way for e in found) for way in TEAMS_OF}
+        parts = [
+            f"from {other} to {team.lower()} {counted(counts[way], 'time')}"
+            for way, (team, other) in TEAMS_OF.items()
+            if counts[way]
+        ]
+        return f"{listing(parts)}.".capitalize() if parts else ""
+
+    def notes(self, found: Sequence[Entry], loops: Loops) -> tuple[str, ...]:
+        """What couldn't be counted as it stands."""
+        f = self.formats
+        other = sum(e.asks and not e.way for e in found)
+        backwards = sum(e.backwards for e in found)
+        asks, are = ("asks" if other == 1 else "ask"), _be(backwards)
+        told = {
+            f"{f.integer(other)} {asks} within one team, or from outside both: counted neither way.": other,
+            f"{f.integer(backwards)} {are} resolved before being said: answered, but its days don't count. "
+            "Correct resolved_at of feedback.": backwards,
+            f"{counted(loops.undated, 'action')} on a reason {_be(loops.undated)} done without resolved_at: "
+            "without a day there is nothing to compare around.": loops.undated,
+            f"{counted(loops.more, 'older action')} on reasons {_be(loops.more)} not compared.": loops.more,
+        }
+        return tuple(text for text, many in told.items() if many)
+
+
+def _bare(points: str) -> str:
+    """'+3.2 points' without its unit."""
+    return points.rpartition(" ")[0] or points
+
+
+def _be(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
+def _owes(entry: Entry) -> str:
+    """'Katrin Voss owes the answer'; nobody does by name where only a team is known."""
+    return f"{entry.owes.name} owes the answer" if entry.owes.person_id[:5] != "team:" else entry.owes.name
