@@ -430,6 +430,21 @@ def test_a_source_collapses_and_pulls_acceptance_under_its_target(demo):
     assert reasons.most_common(1)[0][0] == "wrong company size"
 
 
+def test_fewer_cannot_be_reached_since_somebody_acted_on_it():
+    done = next(
+        row["resolved_at"].date()
+        for row in tables()["feedback"]
+        if row["reject_reason"] == "not reachable" and row["status"] == "done"
+    )
+    shares = []
+    for start in (done - timedelta(days=90), done + timedelta(days=1)):
+        days = {start + timedelta(days=n) for n in range(90)}
+        back = [r for r in generated("leads") if r["rejected_at"] and r["rejected_at"].date() in days]
+        shares.append(sum(r["reject_reason"] == "not reachable" for r in back) / len(back))
+    assert shares[0] > 0.3
+    assert shares[1] < 0.2
+
+
 def test_the_absent_one_keeps_leads_waiting():
     away = next(
         row for row in tables()["calendar"] if row["kind"] == "absence" and row["owner"] == "jonas.weber"
