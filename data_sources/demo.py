@@ -6,7 +6,7 @@ The same number of leads, seed and day always give the same rows. What there is 
   while outside sales leads its own;
 - marketing is above its MQL quota while sales lags its revenue quota;
 - the leads of a bought partner list are rejected since six weeks ("wrong company size");
-- since marketing acted on it, sales rejects fewer leads as "not reachable"; of two other actions none can tell;
+- since marketing acted on it, fewer leads are rejected as "not reachable"; of two others none can tell;
 - speed to lead is worse since a sales person is away;
 - a campaign went live with one team's sign-off, and of another the offer changed after both had signed;
 - a target was moved, a budget is overspent, and a handful of rows are wrong (`demo_company.flaws`).

@@ -73,7 +73,8 @@ def scopes(dataset: Dataset, as_of: AsOf) -> dict[str, str]:
     found = {EVERYTHING: "All leads"}
     for column, word in GROUPS.items():
         for value in _values(dataset, column, as_of):
-            found[part(column, value)] = f"{word}: {words.brief(words.group(dataset, column, value))}"
+            name = words.brief(words.group(dataset, column, value, as_of))
+            found[part(column, value)] = f"{word}: {name}"
     return found
 
 
@@ -195,7 +196,7 @@ def _groups(dataset: Dataset, column: str, as_of: AsOf) -> list[Group]:
     question = _year(dataset, as_of)
     rated = {} if dataset.lacks(*_RATED) else METRICS["lead_rating"].figures(question.asking(by=column))
     rejected = {} if dataset.lacks(*_REJECTED) else _rejected(question, column, values)
-    found = [_group(dataset, column, v, rated.get(v), rejected.get(v, {})) for v in values]
+    found = [_group(question, column, v, rated.get(v), rejected.get(v, {})) for v in values]
     return sorted(
         (g for g in found if g.rated or g.rejections), key=lambda g: (-g.rejections, -g.rated, g.name)
     )
@@ -212,14 +213,14 @@ def _rejected(question: Question, column: str, values: Iterable[str]) -> dict[st
 
 
 def _group(
-    dataset: Dataset, column: str, value: str, rated: Figures | None, reasons: Mapping[str | None, int]
+    asked: Question, column: str, value: str, rated: Figures | None, reasons: Mapping[str | None, int]
 ) -> Group:
     rejections = sum(reasons.values())
     named = sorted((r for r in reasons if r is not None), key=lambda r: (-reasons[r], r))
     top = named[0] if named else ""
     return Group(
         scope=part(column, value),
-        name=words.group(dataset, column, value),
+        name=words.group(asked.dataset, column, value, asked.as_of),
         rating=None if rated is None else rated.value,
         rated=0 if rated is None else int(rated.denominator or 0),
         rejections=rejections,

@@ -88,7 +88,7 @@ def feedback_of(dataset: Dataset, months: int, as_of: AsOf) -> Feedback:
     loops = feedback_loops.loops(dataset, found, since, as_of)
     ideas = feedback_ideas.ideas(dataset, found, since, as_of)
     praise = tuple(e for e in recent if e.praises)
-    campaigns = _campaigns(dataset)
+    campaigns = _campaigns(dataset, as_of)
     return Feedback(
         verdict=told.verdict(by, oldest(found), sum(e.overdue for e in owed(found)), loops) if found else (),
         figures=tuple(_figures(by, settings, as_of, told)) if found else (),
@@ -117,9 +117,10 @@ def _since(day: date, months: int) -> date:
     return min(month.start + timedelta(days=day.day), month.end)
 
 
-def _campaigns(dataset: Dataset) -> dict[str, str]:
-    rows = small.rows(dataset, "campaigns")
-    return {str(r["campaign_id"]): str(r["name"] or r["campaign_id"]) for r in rows}
+def _campaigns(dataset: Dataset, as_of: AsOf) -> dict[str, str]:
+    """What campaigns are called, with the marks they bear everywhere."""
+    ids = [str(row["campaign_id"]) for row in small.rows(dataset, "campaigns")]
+    return {one: words.campaign(dataset, one, as_of) for one in ids}
 
 
 def _rank(loop: Loop) -> tuple[int, int]:

@@ -39,7 +39,7 @@ def text_of(app):
 
 
 def first_list(app):
-    return next(found.proto.body for found in app.get("html") if "t-said" in found.proto.body)
+    return next(found.proto.body for found in app.get("html") if "t-list t-voices" in found.proto.body)
 
 
 def said(number, **cells):
