@@ -1,6 +1,6 @@
 import streamlit as st
 
-from components import board, campaign_page, tiles
+from components import board, campaign_page, signoff_form, tiles
 from components.page import View, open_page
 from components.sections import outline, section
 from scorecard import campaigns, campaigns_compare
@@ -55,6 +55,7 @@ if asked in names:
         section(view, "touched", panel, campaign_page.touched)
     with right:
         section(view, "agreed", panel, campaign_page.agreed)
+        section(view, "sign", lambda now: signoff_form.offered(now, panel(now)), signoff_form.sign)
         section(view, "said", panel, campaign_page.said)
 
 section(view, "all", found, campaign_page.every)

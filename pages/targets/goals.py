@@ -1,6 +1,6 @@
 import streamlit as st
 
-from components import board, goal_choice, goal_page, tiles
+from components import board, goal_choice, goal_forms, goal_page, tiles
 from components.page import View, open_page
 from components.sections import outline, section
 from scorecard import goal_tree
@@ -36,5 +36,7 @@ if is_there:
         section(view, "facts", panel, goal_page.facts)
         section(view, "changes", lambda now: goal_page.changes_of(panel(now)), goal_page.changes)
         section(view, "entries", lambda now: goal_page.entries_of(panel(now)), goal_page.entries)
+        section(view, "check_in", lambda now: goal_forms.goal_of(panel(now)), goal_forms.check_in)
+        section(view, "move", lambda now: goal_forms.row_of(now, panel(now)), goal_forms.move)
 
 section(view, "all", lambda now: tree(now).lines, goal_page.every)
