@@ -25,6 +25,7 @@ rows at once: `build=lambda filled: [edits.new(filled.change_id, "review", "revi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -46,6 +47,7 @@ from scorecard.roles import Act
 
 Kind = Literal["text", "long", "choice", "date", "number", "scale", "person", "yes_no"]
 _DATE_MARKS: Final = (".", "-", "/")
+_PLAIN: Final = re.compile(r"(?i)(?!.*www\.)[^\W_](?:[^\W_]|[ ?.,()'’–])*")
 _CUT: Final = 600  # characters of a text that a conflict shows
 _FIRST, _LAST = date(1955, 1, 1), date(2118, 12, 31)
 
@@ -200,7 +202,7 @@ def _said(opened: _Opened) -> None:
         st.error(escape(opened.failed), icon=":material/error:")
     if opened.problems:
         count = words.counted(len(opened.problems), "field")
-        st.error(f"Nothing was saved yet: {count} below can't be read as it stands.", icon=":material/error:")
+        st.error(f"Nothing was saved yet: {count} below to put right.", icon=":material/error:")
 
 
 def _clash(one: _Form, opened: _Opened, view: View) -> None:
@@ -376,10 +378,16 @@ def _input(one: _Form, each: Field, opened: _Opened, view: View) -> None:
     kind = each.kind or _kind(each, column)
     value = each.value if opened.row is None else opened.row.get(column.name)
     common: dict[str, Any] = {
-        "label": escape(each.label if each.required else f"{each.label} (optional)"),
+        "label": _inert(each.label if each.required else f"{each.label} (optional)"),
         "key": _widget(one, opened, each), "help": escape(each.help) if each.help else None,
     }  # fmt: skip
     _DRAWN[kind](each, column, value, view, common)
+
+
+def _inert(label: str) -> str:
+    """A label that markdown reads as it stands: escapes would be read out by a screen reader."""
+    plain = clean(label)
+    return plain if _PLAIN.fullmatch(plain) else escape(label)
 
 
 def _kind(each: Field, column: Column) -> Kind:

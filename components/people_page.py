@@ -28,10 +28,13 @@ _TITLES: Final[dict[Side, str]] = {
 _KINDS: Final = {"goal": "goal", "campaign": "campaign", "action": "action", "feedback": "piece of feedback"}
 _MANY: Final = {"feedback": "pieces of feedback"}
 _TOPICS: Final = 60  # that the index shows; a search narrows it
+_COVERS: Final = 12  # topics that a card names
+_ASKED: Final = 6  # people that the index names for a topic
 _SESSIONS: Final = 10
 _PLANNED: Final = 4
 _NOTES: Final = 10
 _GAPS: Final = 12
+_LONGEST: Final = 240  # characters of a takeaway
 _NOTHING: Final = Html("")
 
 
@@ -84,8 +87,8 @@ def _card(one: Person, view: View) -> Html:
     return html(
         '<li><div class="t-item"><span class="t-what">{name}</span>{chip}</div>'
         '<div class="t-fine">{role}{mail}</div>{covers}<div class="t-fine">{sat}</div>{owns}</li>',
-        name=one.name, chip=chip, role=role, mail=_mail(one, bool(role)), covers=_covers(one),
-        sat=_sat(one, view), owns=_owns(one.owns),
+        name=words.brief(one.name), chip=chip, role=words.brief(role), mail=_mail(one, bool(role)),
+        covers=_covers(one), sat=_sat(one, view), owns=_owns(one.owns),
     )  # fmt: skip
 
 
@@ -98,7 +101,14 @@ def _mail(one: Person, follows: bool) -> Html:  # noqa: FBT001 - whether a dot p
 def _covers(one: Person) -> Html:
     if not one.covers:
         return _NOTHING
-    return html('<div class="t-covers">{text}</div>', text=", ".join(one.covers))
+    return html('<div class="t-covers">{text}</div>', text=_some(one.covers, _COVERS))
+
+
+def _some(names: Sequence[str], most: int) -> str:
+    """The first names, and how many more."""
+    more = len(names) - most
+    told = ", ".join(words.brief(name) for name in names[:most])
+    return f"{told} and {more} more" if more > 0 else told
 
 
 def _sat(one: Person, view: View) -> str:
@@ -177,9 +187,11 @@ def topics(found: tuple[Sequence[Topic], str], view: View) -> None:
 
 
 def _topic(one: Topic) -> Html:
-    return html(
-        "<dt>{topic}</dt><dd>{who}</dd>", topic=one.name, who=", ".join(name for _, name in one.people)
-    )
+    return html("<dt>{topic}</dt><dd>{who}</dd>", topic=words.brief(one.name), who=_some(_names(one), _ASKED))
+
+
+def _names(one: Topic) -> list[str]:
+    return [name for _, name in one.people]
 
 
 # --- seeing the other side --------------------------------------------------------------------------------
@@ -229,7 +241,7 @@ def _session(one: Session, view: View, *, over: bool) -> Html:
 def _takeaway(one: Session) -> Html:
     if not one.takeaway:
         return html('<div class="t-fine">No takeaway written down</div>')
-    return html('<div class="t-covers">“{text}”</div>', text=one.takeaway)
+    return html('<div class="t-covers">“{text}”</div>', text=words.brief(one.takeaway, _LONGEST))
 
 
 def _sessions(found: Exchanges, view: View) -> Table:

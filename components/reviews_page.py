@@ -19,6 +19,7 @@ from scorecard.reviews_effect import MOST_WEEKS, Effect, Moved, Worked
 from scorecard.reviews_panel import NOT_EDITS, Figure, Panel
 
 _ACTIONS: Final = 12  # that the list shows; its table has all
+_LONGEST: Final = 240  # characters of an action in a list; its review has all of it
 _OWING: Final = 10
 _REVIEWS: Final = 12
 _RULE: Final = (
@@ -78,7 +79,7 @@ def _action(one: Action, worked: Worked, view: View, *, source: bool) -> Html:
     return html(
         '<li><div class="t-item"><span class="t-what">{what}</span>{chip}</div>'
         '<div class="t-fine">{about}{review}</div>{effect}</li>',
-        what=one.what, chip=_chip(icon, one.state, tone), about=_about(one, view),
+        what=words.brief(one.what, _LONGEST), chip=_chip(icon, one.state, tone), about=_about(one, view),
         review=_source(one, view) if source else _NOTHING, effect=_effect(effect),
     )  # fmt: skip
 
@@ -89,7 +90,10 @@ def _chip(icon: str, word: str, tone: str) -> Html:
 
 def _about(one: Action, view: View) -> str:
     """'Katrin Voss · due 5 Nov 2026 · done 3 Nov 2026'."""
-    parts = [one.who or "nobody named", f"due {view.formats.date(one.due)}" if one.due else "no due date"]
+    parts = [
+        words.brief(one.who) or "nobody named",
+        f"due {view.formats.date(one.due)}" if one.due else "no due date",
+    ]
     if one.done is not None:
         parts.append(f"done {view.formats.date(one.done)}{', before it was decided' if one.early else ''}")
     return " · ".join(parts)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, Literal
 
-from scorecard import campaigns, people_exchange, reviews, small, words
+from scorecard import campaigns, feedback, people_exchange, reviews, small, words
 from scorecard.clock import AsOf
 from scorecard.contract import TEAMS
 from scorecard.dataset import Dataset
@@ -23,11 +23,9 @@ Kind = Literal["goal", "campaign", "action", "feedback"]
 
 PER_PAGE: Final = 25  # people of a team on one page
 _NAMED: Final = 3
-_UNSETTLED: Final = (None, "open", "planned")
 _OWNED: Final[Mapping[Kind, str]] = {
     "goal": "goals.owner", "campaign": "campaigns", "action": "reviews.action_owner",
 }  # fmt: skip
-_PRAISE: Final = ("win", "thanks")  # nothing is to be done about it
 
 
 # --- who is who -------------------------------------------------------------------------------------------
@@ -191,11 +189,10 @@ def _things(dataset: Dataset, as_of: AsOf) -> Iterator[tuple[str | None, Thing]]
             if action.done is None:
                 ask = (("review", review.review_id),)
                 yield action.owner, Thing("action", action.what, "reviews", ask, action.overdue)
-    for row in small.rows(dataset, "feedback"):
-        if _is_open(row, as_of):
-            late = row["due"] is not None and row["due"] < as_of.day
-            said = words.brief(row["text"] or str(row["kind"] or "feedback").replace("_", " "))
-            yield row["owner"], Thing("feedback", said, "feedback", overdue=late)
+    for entry in feedback.owed(feedback.entries(dataset, as_of)):
+        said = words.brief(entry.text or entry.kind.replace("_", " ") or "feedback")
+        ask = (("who", entry.owes.person_id),)
+        yield entry.owes.person_id, Thing("feedback", said, "feedback", ask, entry.overdue)
 
 
 def _campaigns(dataset: Dataset, as_of: AsOf) -> Iterator[tuple[str | None, Thing]]:
@@ -211,14 +208,6 @@ def _campaigns(dataset: Dataset, as_of: AsOf) -> Iterator[tuple[str | None, Thin
 def _owning(dataset: Dataset) -> list[str]:
     """The teams whose owner the source's campaigns can name."""
     return [team for team in TEAMS if dataset.has(f"campaigns.{team}_owner")]
-
-
-def _is_open(row: Mapping[str, Any], as_of: AsOf) -> bool:
-    """Whether feedback was said by as_of, asks for something, and wasn't settled by then."""
-    if row["at"] >= as_of.until or row["kind"] in _PRAISE:
-        return False
-    at = row["resolved_at"]
-    return row["status"] in _UNSETTLED if at is None else at >= as_of.until
 
 
 def _gaps(dataset: Dataset, as_of: AsOf, known: set[str]) -> Iterator[Gap]:

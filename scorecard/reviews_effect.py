@@ -324,9 +324,9 @@ def _told(effects: Sequence[Effect], done: int) -> tuple[Sentence, ...]:
         for outcome, word in words_of
         if (n := count[outcome])
     ]
-    open_ = count[Outcome.UNSURE] + count[Outcome.WAITING]
-    told = "none can be told yet" if open_ == len(effects) else f"{open_} can’t be told yet"
-    rest = [told] * (open_ > 0)
-    rest += [f"of {count[Outcome.NO_NUMBER]} no number says"] * (count[Outcome.NO_NUMBER] > 0)
+    open_, silent = count[Outcome.UNSURE] + count[Outcome.WAITING], count[Outcome.NO_NUMBER]
+    every = len(effects)
+    rest = [f"{'none can' if open_ == every else f'{open_} can’t'} be told yet"] * (open_ > 0)
+    rest += [f"no number speaks of {'any' if silent == every else silent}"] * (silent > 0)
     head = words.listing([*sure, *rest])
     return (sentence("Did it work? ", Said(f"Of {of}, {head}.", strong=bool(sure))),)

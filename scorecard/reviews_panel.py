@@ -29,6 +29,7 @@ OF_PERIOD: Final = (
 )  # fmt: skip
 FAR: Final = 1.2  # a goal is beaten by far from here on
 _BLOCKS: Final = 3  # campaigns or periods whose numbers are shown
+_NAMED: Final = 12  # of those who were there
 _MOST_ACTIONS: Final = 30
 NOT_EDITS: Final = (
     "A day gone by is seen without the events that came later. What was corrected in the source since stands "
@@ -109,7 +110,9 @@ def _about(dataset: Dataset, review: Review) -> Iterator[str]:
     if review.campaign_ids and review.periods:
         yield words.listing(labelled(dataset, one) for one in review.periods)
     if review.attendees:
-        yield f"there: {', '.join(review.attendees)}"
+        named = ", ".join(words.brief(one) for one in review.attendees[:_NAMED])
+        more = len(review.attendees) - _NAMED
+        yield f"there: {named}{f' and {more} more' if more > 0 else ''}"
 
 
 def _opening(dataset: Dataset, opens: Review | None) -> Sentence:

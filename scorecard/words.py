@@ -71,9 +71,9 @@ def parted(text: str | None) -> list[str]:
     return list(dict.fromkeys(piece for piece in pieces if piece))
 
 
-def brief(name: str) -> str:
-    """A name short enough to stand in a sentence."""
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+def brief(name: str, longest: int = _LONGEST_NAME) -> str:
+    """A name short enough to stand in a sentence; with `longest`, a text short enough to stand in a list."""
+    return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
 
 
 def counted(n: int, one: str, many: str | None = None) -> str:

@@ -15,6 +15,7 @@ from components.live_route import LISTEN
 from tests.browser import complaints, running_app, settled
 from tests.pages.builders import small_company
 from tests.scorecard.builders import lead, write
+from tests.servers import free_port
 
 PATIENCE = 15_000  # ms; it takes about two seconds on an idle machine
 
@@ -169,7 +170,7 @@ def asked(url, method="GET", **headers):
 
 SIGN_IN = """
 [auth]
-redirect_uri = "http://localhost/oauth2callback"
+redirect_uri = "http://127.0.0.1:PORT/oauth2callback"
 cookie_secret = "made up for this test, and long enough"
 client_id = "x"
 client_secret = "y"
@@ -180,8 +181,9 @@ server_metadata_url = "http://localhost:1/.well-known/openid-configuration"
 @pytest.mark.parametrize("secrets", ["", SIGN_IN], ids=["open", "sign-in"])
 def test_without_a_token_the_addresses_say_nothing(tmp_path, secrets, page):
     company = file_of(small_company(tmp_path / "small.db"))
-    (tmp_path / "secrets.toml").write_text(secrets)
-    with app_on(company, options=[f"--secrets.files={tmp_path / 'secrets.toml'}"]) as app:
+    port = free_port()
+    (tmp_path / "secrets.toml").write_text(secrets.replace("PORT", str(port)))
+    with app_on(company, options=[f"--secrets.files={tmp_path / 'secrets.toml'}"], port=port) as app:
         for method, name in (("GET", "live"), ("POST", "read")):
             for headers in ({}, {"X-Tandem-Token": "9999999999.00"}):
                 assert asked(f"{app.url}/tandem/{name}", method, **headers) == (403, b"")

@@ -185,7 +185,8 @@ def test_everybody_owns_what_still_runs_and_is_open(company):
                   said("F3", "mia", status="done", resolved_at="2026-11-25"),
                   said("F4", "mia", kind="thanks"), said("F5", "mia", at="2026-11-25"),
                   said("F6", "mia", status="declined"),
-                  said("F7", "mia", due="2026-11-20", text=None)],
+                  said("F7", "mia", due="2026-11-20", text=None),
+                  said("F8", None, due=None, to_person="sue", text="Please")],
     )  # fmt: skip
     owns = {p.person_id: [(t.kind, t.name, t.overdue) for t in p.owns] for p in read(dataset).everybody}
     assert owns["mia"] == [
@@ -194,7 +195,7 @@ def test_everybody_owns_what_still_runs_and_is_open(company):
         ("feedback", "Ouch", True), ("feedback", "Ouch", True), ("feedback", "problem", False),
     ]  # fmt: skip
     assert owns["sam"] == [("campaign", "Mail C1", False), ("campaign", "Mail C3", False)]
-    assert owns["sue"] == []
+    assert owns["sue"] == [("feedback", "Please", False)]  # it was said to her, and nobody else took it on
 
 
 def test_what_nobody_answers_for_is_named(company):

@@ -302,13 +302,14 @@ def test_the_list_judges_the_last_done_and_says_how_many(company):
     assert ("R1", 1) not in found.effects
     assert ("R1", 14) in found.effects
     said = " ".join(map(plain, found.verdict))
-    assert said == "Did it work? Of the 12 done last, 11 can’t be told yet and of 1 no number says."
+    assert said == "Did it work? Of the 12 done last, 11 can’t be told yet and no number speaks of 1."
 
 
 def test_where_nothing_can_be_told_of_any_that_is_said_once(company):
-    dataset = company(reviews=[line(n, period="2026-Q3") for n in (1, 2)])
-    found = reviews_effect.read(dataset, at(dataset))
-    assert " ".join(map(plain, found.verdict)) == "Did it work? Of the 2 done, none can be told yet."
+    for cells, said in (({"period": "2026-Q3"}, "none can be told yet"), ({}, "no number speaks of any")):
+        dataset = company(reviews=[line(n, **cells) for n in (1, 2)])
+        found = reviews_effect.read(dataset, at(dataset))
+        assert " ".join(map(plain, found.verdict)) == f"Did it work? Of the 2 done, {said}."
 
 
 def test_without_anything_done_nothing_is_claimed(company):
