@@ -60,6 +60,7 @@ def menu() -> st.Page:
         st.Page("pages/overview/board.py", title="Scorecard", url_path="scorecard"),
         st.Page("pages/targets/goals.py", title="Goals", url_path="goals"),
         st.Page("pages/campaigns/campaigns.py", title="Campaigns", url_path="campaigns"),
+        st.Page("pages/campaigns/coming_up.py", title="Calendar", url_path="calendar"),
         st.Page("pages/leads/handoff.py", title="Hand-off", url_path="handoff"),
         st.Page("pages/leads/ideal_lead.py", title="Ideal lead", url_path="ideal-lead"),
         st.Page("pages/campaigns/attribution.py", title="Attribution", url_path="attribution"),

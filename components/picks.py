@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -13,8 +13,10 @@ _LONGEST: Final = 300
 _TYPED: Final = 100
 
 
-def pick(name: str, label: str, options: Mapping[str, str], *, many: bool = False) -> str:
+def pick(name: str, label: str, options: Mapping[str, str], *, many: bool = False, bare: bool = False) -> str:
     """One of the options (key to label), the first unless the address says another; `many` as a list.
+
+    `bare`: the label is for those who can't see the page only.
 
     What a link says and isn't an option is left aside.
     """
@@ -28,13 +30,22 @@ def pick(name: str, label: str, options: Mapping[str, str], *, many: bool = Fals
         else:
             st.query_params[name] = st.session_state[key]
 
+    seen: Literal["visible", "collapsed"] = "collapsed" if bare else "visible"
     if many:
-        st.selectbox(label, list(options), format_func=options.__getitem__, key=key, on_change=write)
+        st.selectbox(
+            label,
+            list(options),
+            format_func=options.__getitem__,
+            key=key,
+            on_change=write,
+            label_visibility=seen,
+        )
     else:
         labels = {option: escape(text) for option, text in options.items()}
         st.segmented_control(
-            label, list(labels), format_func=labels.__getitem__, key=key, on_change=write, required=True
-        )
+            label, list(labels), format_func=labels.__getitem__, key=key, on_change=write, required=True,
+            label_visibility=seen,
+        )  # fmt: skip
     return str(st.session_state[key])
 
 

@@ -34,7 +34,7 @@ from scorecard.contract import TABLES
 
 __all__ = ["VERSION", "ZONE", "Demo", "open_demo", "rows", "write_demo"]
 
-VERSION: Final = "5"  # changes whenever the rows of the same demo change
+VERSION: Final = "6"  # changes whenever the rows of the same demo change
 FILE: Final = "tandem-demo.db"
 _WAIT_SECONDS: Final = 600
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Final, Literal, SupportsFloat
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_interval, format_skeleton, format_time, format_timedelta
 from babel.numbers import NumberPattern, format_compact_currency
 
 from scorecard.clock import Zone
@@ -100,6 +100,13 @@ class Formats:
     def day_month(self, day: Date | None) -> str:
         """A date whose year is plain: 30 Sept."""
         return NOTHING if day is None else format_skeleton("MMMd", day, locale=self.locale)
+
+    def interval(self, first: Date, last: Date, *, year: bool = False) -> str:
+        """Days from first to last, both included: 24–27 Nov; with years where asked or where they differ."""
+        if first == last:
+            return self.date(first) if year else self.day_month(first)
+        skeleton = "yMMMd" if year or first.year != last.year else "MMMd"
+        return str(format_interval(first, last, skeleton, locale=self.locale))
 
     def moment(self, epoch: int | None) -> str:
         """An instant in the organisation's zone, to the minute."""

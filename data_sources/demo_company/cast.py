@@ -259,7 +259,7 @@ def campaigns(history: date, quarter: date, today: date) -> tuple[Campaign, ...]
                  30, None, "G15"),
         Campaign("C25", "Black week bundle for dealers", "direct_mail", "bofu",
                  "Lamp and pack bundle, one price",
-                 "Dealers, active and sleeping", at(50), at(66), 1.0, "clara.brandt", "katrin.voss", "print",
+                 "All wholesale addresses", at(50), at(66), 1.0, "clara.brandt", "katrin.voss", "print",
                  35, "G71", "G70"),
         Campaign("C26", "Spring catalogue, new edition", "direct_mail", "mofu",
                  "Catalogue with sample voucher",

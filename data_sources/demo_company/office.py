@@ -34,6 +34,14 @@ _SIGNED_AS: Final = {
     "C25": {"offer": "Lamp and pack bundle, 15 % off"}
 }  # the offer changed after the sign-off
 _TAKEAWAY: Final = "F016"  # of the first hour of listening
+_BARE: Final = "C21"  # live, and nobody made anything to send
+_ONLY_AN_IDEA: Final = "C25"
+_MATERIAL: Final = {
+    "search": "Ad texts and landing page", "retargeting": "Banners", "paid_social": "Three short films",
+    "email": "Texts and pictures", "content": "A new chapter", "webinar": "Slides and recording",
+    "direct_mail": "Letter and leaflet", "event": "Posters and handouts", "partner_list": "Dealer terms",
+    "outbound": "Call guide and samples",
+}  # fmt: skip
 
 
 def tables(world: World, survey: Survey, feeds: Feeds) -> dict[str, list[Row]]:
@@ -101,7 +109,8 @@ def _signoffs(world: World, campaign: Row, goals: Mapping[str, Row]) -> Iterator
 
 
 def _calendar(world: World) -> list[Row]:
-    entries = [*_promotions(world), *_content(world), *_exchanges(world), *_absences(world)]
+    entries = [*_promotions(world), *_content(world), *_exchanges(world), *_absences(world),
+               *_material(world), *_clashing(world)]  # fmt: skip
     return [{"entry_id": f"E{i + 1:03d}", **entry} for i, entry in enumerate(entries)]
 
 
@@ -223,6 +232,54 @@ def _absences(world: World) -> Iterator[Row]:
     yield _entry(world.quarter + timedelta(days=76), 10, "Between the years: office closed", "holiday",
                  "shared",
                  "ingrid.halden", status="planned")  # fmt: skip
+
+
+def _material(world: World) -> Iterator[Row]:
+    """What each campaign shows and sends, ready a week before it starts; of one there is only an idea."""
+    for campaign in world.campaigns:
+        if campaign.campaign_id == _BARE:
+            continue
+        start = max(campaign.start - timedelta(days=7), world.history)
+        status = _status(world, start, start + timedelta(days=2))
+        yield _entry(
+            start,
+            3,
+            f"{_MATERIAL[campaign.channel]}: {campaign.name.partition(':')[0]}",
+            "content",
+            "marketing",
+            "hannah.riedel",
+            channel=campaign.channel,
+            campaign_id=campaign.campaign_id,
+            status="idea" if campaign.campaign_id == _ONLY_AN_IDEA else status,
+        )
+
+
+def _clashing(world: World) -> Iterator[Row]:
+    """Free freight for those whom Black week reaches too, and a training that leaves sales short-handed."""
+    first = world.quarter + timedelta(days=55)
+    yield _entry(
+        first,
+        7,
+        "Early-order week: free freight on spring orders",
+        "promotion",
+        "shared",
+        "felix.baum",
+        channel="email",
+        campaign_id="C26",
+        attendees="felix.baum, tomas.horak",
+        status=_status(world, first, first + timedelta(days=6)),
+    )
+    monday = world.today + timedelta(days=14 - world.today.weekday())
+    yield _entry(
+        monday,
+        3,
+        "Product training in Innsbruck",
+        "absence",
+        "sales",
+        "katrin.voss",
+        attendees="ana.kovac, mia.lindqvist, tomas.horak, leila.haddad",
+        status="planned",
+    )
 
 
 # feedback

@@ -18,8 +18,8 @@ from tests.servers import free_port
 
 TODAY = date(2026, 11, 21)
 AT = "?period=2026-Q4&as_of=2026-11-21"
-MENU = ("Goals", "Campaigns", "Hand-off", "Ideal lead", "Attribution", "Quotas", "Feedback", "Reviews",
-        "People", "Data", "Scorecard")  # fmt: skip
+MENU = ("Goals", "Campaigns", "Calendar", "Hand-off", "Ideal lead", "Attribution", "Quotas", "Feedback",
+        "Reviews", "People", "Data", "Scorecard")  # fmt: skip
 COLD = ("scorecard", "handoff", "data")  # a server of its own for each
 
 

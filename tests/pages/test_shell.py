@@ -13,6 +13,7 @@ PAGES = {
     "scorecard": "pages/overview/board.py",
     "goals": "pages/targets/goals.py",
     "campaigns": "pages/campaigns/campaigns.py",
+    "calendar": "pages/campaigns/coming_up.py",
     "handoff": "pages/leads/handoff.py",
     "ideal-lead": "pages/leads/ideal_lead.py",
     "attribution": "pages/campaigns/attribution.py",

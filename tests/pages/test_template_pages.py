@@ -14,6 +14,7 @@ EMPTY = {
     "targets/goals.py": ("No shared goals are agreed yet",),
     "targets/quotas.py": ("There are no quotas yet",),
     "campaigns/campaigns.py": ("No campaigns yet",),
+    "campaigns/coming_up.py": ("Nothing is on the calendar yet",),
     "campaigns/attribution.py": ("Attribution is locked", "marketing_sources"),
     "leads/ideal_lead.py": ("Nothing is known of the ideal lead yet",),
     "together/feedback.py": ("Nobody has told the other team anything yet",),
