@@ -57,14 +57,18 @@ def _line(line: Line, view: View) -> Html:
 
 
 def _bar(row: Row) -> Html:
+    return bullet(row.value, None if row.value is None else row.expected)
+
+
+def bullet(share: float | None, pace: float | None) -> Html:
     """The track ends at the target; the notch is what was expected by now."""
-    reached = html('<i class="t-fill" style="width:{x}%"></i>', x=_place(row.value))
-    pace = html('<i class="t-pace" style="left:{x}%"></i>', x=_place(row.expected))
+    reached = html('<i class="t-fill" style="width:{x}%"></i>', x=_place(share))
+    notch = html('<i class="t-pace" style="left:{x}%"></i>', x=_place(pace))
     return html(
         '<div class="t-bullet" aria-hidden="true"><i class="t-track" style="width:{full}%"></i>{reached}'
-        '{pace}<i class="t-goal" style="left:{full}%"></i></div>',
-        full=_place(1.0), reached=reached if row.value else Html(""),
-        pace=Html("") if row.expected is None or row.value is None else pace,
+        '{notch}<i class="t-goal" style="left:{full}%"></i></div>',
+        full=_place(1.0), reached=reached if share else Html(""),
+        notch=Html("") if pace is None else notch,
     )  # fmt: skip
 
 

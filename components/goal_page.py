@@ -7,9 +7,10 @@ from typing import Final
 
 import streamlit as st
 
-from components import charts, goal_bars, goal_choice, tiles
+from components import charts, goal_bars, goal_choice, sentences, tiles
 from components.screen import View
 from components.tables import with_table
+from scorecard import backward
 from scorecard.goal_tree import Change, Entry, Line, Panel
 
 _ENTRIES: Final = 6  # typed by hand, the latest
@@ -17,8 +18,12 @@ _ENTRIES: Final = 6  # typed by hand, the latest
 
 def title(panel: Panel | None, view: View) -> None:
     """The goal's name with its status and verdict."""
-    if panel is not None:
-        goal_choice.title(panel, view)
+    if panel is None:
+        return
+    goal_choice.title(panel, view)
+    if backward.of_goal(view.dataset, panel.goal, panel.goal.period) is not None:
+        ask = (("show", "plan"), ("plan", panel.goal.goal_id))
+        sentences.lead_on("What it takes, from this target back to visits", "goals", ask)
 
 
 def history(panel: Panel | None, view: View) -> None:

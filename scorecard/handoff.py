@@ -292,13 +292,26 @@ class Cohort:
         below: Any = select(sa.literal_column("1"), *nothing, waits.c.m, waits.c.t, waits.c.n, *rest)
         return sa.union_all(self._fine_figures(), below)
 
+    @property
+    def refused(self) -> ColumnElement[bool]:
+        """Of both decisions the later seen one stands; at a tie it is rejected."""
+        accepted, rejected = self.seen("accepted"), self.seen("rejected")
+        return and_(rejected.is_not(None), or_(accepted.is_(None), rejected >= accepted))
+
+    @property
+    def went_on(self) -> ColumnElement[bool]:
+        """Accepted, or a later stage implies it."""
+        return or_(*(self.seen(n).is_not(None) for n in ("accepted", "sql", "opportunity", "won")))
+
+    @property
+    def agreed(self) -> ColumnElement[bool]:
+        """Accepted, as the decision stands."""
+        return and_(sa.not_(self.refused), self.went_on)
+
     @cached_property
     def _figures(self) -> dict[str, ColumnElement[Any]]:
-        accepted, rejected = self.seen("accepted"), self.seen("rejected")
-        refused = and_(rejected.is_not(None), or_(accepted.is_(None), rejected >= accepted))
-        went_on = or_(*(self.seen(n).is_not(None) for n in ("accepted", "sql", "opportunity", "won")))
-        agreed = and_(sa.not_(refused), went_on)
-        undecided = and_(sa.not_(refused), sa.not_(went_on))
+        refused, agreed = self.refused, self.agreed
+        undecided = and_(sa.not_(refused), sa.not_(self.went_on))
         nurtured = self.c("nurtured_before") < self.c("handed")
         won = self.seen("won").is_not(None)
         rating = self._rating()

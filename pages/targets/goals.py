@@ -1,11 +1,12 @@
 import streamlit as st
 
-from components import board, goal_choice, goal_forms, goal_page, tiles
+from components import backward_page, board, goal_choice, goal_forms, goal_page, tiles
 from components.page import View, open_page
+from components.picks import pick
 from components.sections import outline, section
-from scorecard import goal_tree
+from scorecard import backward_words, goal_tree
 
-TABLES = ("goals", "goal_actuals", "milestones", "target_changes", "people", "settings")
+TABLES = ("goals", "goal_actuals", "milestones", "target_changes", "quotas", "people", "settings")
 view = open_page("goals", "Which shared goals will we reach?", TABLES, filters=False)
 
 
@@ -17,8 +18,31 @@ def panel(now: View) -> goal_tree.Panel | None:
     return None if asked is None else now.get(goal_tree.panel, now.as_of, asked)
 
 
-section(view, "verdict", lambda now: tree(now).verdict, board.verdict)
-asked = goal_choice.pick(outline(view, lambda now: goal_choice.names(tree(now).lines)))
+def plan(now: View) -> backward_words.Told:
+    return now.get(backward_words.read, now.period, now.as_of, target, typed)
+
+
+head = st.container()
+left, right = st.columns([3, 2], vertical_alignment="center")
+with right:
+    shown = pick("show", "Show", {"goals": "Goals", "plan": "Backward plan"}, bare=True)
+
+if shown == "plan":
+    typed = backward_page.typed()
+    with left:
+        target = backward_page.pick_target(
+            outline(view, lambda now: now.get(backward_words.offered, now.period))
+        )
+    with head:
+        section(view, "plan_verdict", plan, backward_page.verdict)
+    section(view, "ladder", plan, backward_page.ladder)
+    backward_page.trials(outline(view, lambda now: plan(now).trials), view.formats)
+    st.stop()
+
+with head:
+    section(view, "verdict", lambda now: tree(now).verdict, board.verdict)
+with left:
+    asked = goal_choice.pick(outline(view, lambda now: goal_choice.names(tree(now).lines)))
 is_there = outline(view, lambda now: panel(now) is not None)
 
 if asked is not None and not is_there:

@@ -1,10 +1,12 @@
 """The Goals page: the whole tree, and one goal at a time by its address."""
 
+from html import escape
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from components import live
-from scorecard import goal_tree, periods, small
+from scorecard import backward_words, goal_tree, periods, small
 from scorecard.clock import AsOf
 from tests.browser import ROOT, errors_of, running_app, settled
 from tests.pages.demo_store import CHOSEN, demo_store
@@ -101,6 +103,34 @@ def test_without_goals_the_page_says_what_to_fill(tmp_path, opened):
     app = opened(write(tmp_path / "none.db", leads=[{"lead_id": "L", "created_at": "2026-10-01"}]))
     assert not app.exception
     assert "Fill the table goals" in markup(app)
+
+
+def test_the_plan_goes_back_from_the_target_and_other_rates_can_be_tried(demo_url, opened):
+    app = opened(demo_url, show="plan")
+    assert not app.exception
+    dataset, as_of = now()
+    told = backward_words.read(dataset, periods.parse("2026-Q4"), as_of, None)
+    for line in (*told.rungs, *told.rates):
+        assert f">{line.name}<" in markup(app) or f"↑ {line.name}<" in markup(app)
+    assert all(escape(line.planned) in markup(app) for line in told.rates)
+    app.number_input(key="try_win_rate_None").set_value(25.0)
+    app.button(key="FormSubmitter:plan_trials-Work it out with these").click().run()
+    assert app.query_params["plan_win_rate"] == "0.25"
+    assert "25% tried here" in markup(app)
+    app.button(key="plan_reset").click().run()
+    assert "plan_win_rate" not in app.query_params
+    assert "tried here" not in markup(app)
+
+
+def test_a_strange_link_to_the_plan_is_told_and_harmless(tmp_path, opened, demo_url):
+    app = opened(demo_url, show="plan", plan=NASTY, plan_win_rate=NASTY, plan_nothing="1")
+    assert not app.exception
+    assert "plan_win_rate isn&#x27;t a number" in markup(app)
+    bare = opened(
+        write(tmp_path / "none.db", leads=[{"lead_id": "L", "created_at": "2026-10-01"}]), show="plan"
+    )
+    assert not bare.exception
+    assert "No revenue target lies in Q4 2026" in markup(bare)
 
 
 def test_a_goal_opens_cold_from_its_bookmark_with_its_chart(demo_url, page):
