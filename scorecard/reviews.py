@@ -307,7 +307,9 @@ def _actions_told(actions: Sequence[Action]) -> Sentence:
         return sentence(Said("No action has been agreed yet.", strong=True))
     of = Counter(action.state for action in actions)
     done = of["done"] + of["done late"]
-    head = f"{done or 'None'} of {words.counted(len(actions), 'action')} {_are(done)} done"
+    head = f"{done or 'None'} of {len(actions)} actions {_are(done)} done"
+    if len(actions) == 1:
+        head = f"The one action agreed {'is' if done else 'isn’t'} done"
     late = f", {of['done late']} of them late" if of["done late"] else ""
     parts: list[str | Said] = [Said(head, strong=True), late]
     for state in ("overdue", "open"):

@@ -169,8 +169,9 @@ def test_an_action_is_judged_by_its_due_day_and_by_what_as_of_sees(company, due,
 
 def test_done_before_it_was_decided_is_told(company):
     dataset = company(reviews=[line("R1", action="Call", action_done_at="2026-05-04")])
-    [action] = read(dataset).actions
-    assert (action.state, action.early) == ("done", True)
+    found = read(dataset)
+    assert [(action.state, action.early) for action in found.actions] == [("done", True)]
+    assert told(found.verdict) == "The one action agreed is done."
 
 
 def test_overdue_come_first_then_open_then_the_last_done(company):
