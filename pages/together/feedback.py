@@ -1,6 +1,6 @@
 import streamlit as st
 
-from components import board, feedback_courses, feedback_page, tiles
+from components import board, feedback_courses, feedback_forms, feedback_page, tiles
 from components.page import View, open_page
 from components.sections import outline, section
 from scorecard import feedback_trends, feedback_view
@@ -33,6 +33,11 @@ with top:
     section(view, "verdict", lambda now: found(now).verdict, board.verdict)
     section(view, "figures", lambda now: found(now).figures, feedback_page.figures)
 
+section(view, "say", feedback_forms.offered, feedback_forms.say)
+answered = feedback_forms.pick_answer(
+    view, outline(view, lambda now: feedback_forms.open_entries(found(now)))
+)
+section(view, "answer", lambda now: feedback_forms.row_of(now, answered), feedback_forms.answer)
 if nothing is None:
     with picks:
         chosen = feedback_page.pick_asked(outline(view, lambda now: feedback_view.minding(found(now))))

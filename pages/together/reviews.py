@@ -1,6 +1,6 @@
 import streamlit as st
 
-from components import board, reviews_page, tiles
+from components import board, review_forms, reviews_page, tiles
 from components.page import View, open_page
 from components.picks import pick_one
 from components.sections import outline, section
@@ -28,9 +28,14 @@ def panel(now: View) -> reviews_panel.Panel | None:
     return None if asked is None else now.get(reviews_panel.panel, now.as_of, asked)
 
 
+def hold() -> None:
+    section(view, "hold", lambda now: review_forms.offered(now, found(now)), review_forms.hold)
+
+
 nothing = outline(view, lambda now: found(now).nothing)
 if nothing is not None:
     tiles.empty(*nothing)
+    hold()
     st.stop()
 
 section(view, "verdict", verdict, board.verdict)
@@ -48,6 +53,9 @@ if asked in names:
         section(view, "said", panel, reviews_page.said)
     with right:
         section(view, "stood", panel, reviews_page.stood)
+hold()
+done = review_forms.pick_done(view, outline(view, lambda now: review_forms.undone(found(now))))
+section(view, "done", lambda now: review_forms.row_of(now, done), review_forms.done)
 left, right = st.columns([3, 2], gap="large")
 with left:
     section(view, "agreed", lambda now: (found(now).actions, worked(now)), reviews_page.agreed)
