@@ -1,4 +1,4 @@
-"""The command line: `python -m scorecard report | check | demo | template`. Wires sources to the report.
+"""The command line: `python -m scorecard report | check | export | demo | template`. Wires sources to all.
 
 Exit codes: 0 with numbers (check: clean or warnings only), 1 when the data has errors (they go to standard
 error), 2 with one clear line for bad arguments or a source that can't be reached.
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn, TextIO
 
@@ -65,11 +66,14 @@ def _one_line(text: str) -> str:
 def _parser() -> _Parser:
     parser = _Parser(prog="python -m scorecard", description="Tandem's numbers without a browser.")
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="report|check|demo|template", parser_class=_Parser
+        dest="command", required=True, metavar="report|check|export|demo|template", parser_class=_Parser
     )
     _report_arguments(commands.add_parser("report", help="print every number, tidy, one row each"))
     _check_arguments(
         commands.add_parser("check", help="say what is wrong with the data, and what to write instead")
+    )
+    _export_arguments(
+        commands.add_parser("export", help="write the board pack: PDF, slides, workbook, CSV, one chart")
     )
     _demo_arguments(commands.add_parser("demo", help="write the demo company into a database"))
     _template_arguments(
@@ -86,14 +90,34 @@ def _source_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
     _source_arguments(parser)
-    forms = "2026, 2026-Q3, 2026-09, 2026-W37, FY2026-Q3, 2026-07-01..2026-08-15"
-    parser.add_argument("--period", help=f"{forms}; default: the running quarter")
+    _period_argument(parser)
     parser.add_argument(
         "--by", action="append", default=[], metavar="COLUMN", help="also by this column (repeatable)"
     )
     parser.add_argument("--metric", action="append", metavar="NAME", help="only this metric (repeatable)")
     parser.add_argument("--format", choices=("json", "csv", "table"), default="table")
     parser.set_defaults(run=_report)
+
+
+def _period_argument(parser: argparse.ArgumentParser) -> None:
+    forms = "2026, 2026-Q3, 2026-09, 2026-W37, FY2026-Q3, 2026-07-01..2026-08-15"
+    parser.add_argument("--period", help=f"{forms}; default: the running quarter")
+
+
+def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    _source_arguments(parser)
+    _period_argument(parser)
+    parser.add_argument("--pdf", type=Path, metavar="FILE", help="the board pack on paper")
+    parser.add_argument("--pptx", type=Path, metavar="FILE", help="slides with native charts and tables")
+    parser.add_argument("--xlsx", type=Path, metavar="FILE", help="a workbook with typed cells")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="the report, one figure a row")
+    parser.add_argument("--paper", choices=("a4", "letter"), help="of the PDF; default: the locale's")
+    parser.add_argument(
+        "--chart", metavar="NAME", help="one chart, with --png or --svg; a wrong name lists all"
+    )
+    parser.add_argument("--png", type=Path, metavar="FILE", help="that chart as a PNG")
+    parser.add_argument("--svg", type=Path, metavar="FILE", help="that chart as an SVG")
+    parser.set_defaults(run=_export)
 
 
 def _check_arguments(parser: argparse.ArgumentParser) -> None:
@@ -147,14 +171,18 @@ def _as_of(asked: argparse.Namespace, dataset: Dataset, now: datetime) -> AsOf:
     return AsOf.at(now, zone) if asked.as_of is None else AsOf.parse(asked.as_of, zone)
 
 
+def _period(asked: argparse.Namespace, dataset: Dataset, as_of: AsOf) -> periods.Period:
+    start = small.settings(dataset).fiscal_year_start
+    return periods.containing(as_of.day) if asked.period is None else periods.parse(asked.period, start)
+
+
 def _report(asked: argparse.Namespace, now: datetime) -> int:
     config = _config(asked)
     with sources.explaining(config.source):
         dataset = sources.open_source(config, now)
         as_of = _as_of(asked, dataset, now)
         settings = small.settings(dataset)
-        start = settings.fiscal_year_start
-        period = periods.containing(as_of.day) if asked.period is None else periods.parse(asked.period, start)
+        period = _period(asked, dataset, as_of)
         _refuse_unknown_columns(dataset, asked.by)
         with _bar("report") as told:
             rows = report.report(dataset, period, as_of, by=asked.by, metrics=asked.metric, progress=told)
@@ -264,6 +292,55 @@ def _summary(problems: Iterable[Problem], formats: Formats) -> str:
     lost = checks_costs.summed(checks_costs.costs(found), formats)
     cost = f" Left out: {lost}." if lost else ""
     return f"{errors} rows or cells with errors, {warnings} with warnings.{cost}"
+
+
+def _export(asked: argparse.Namespace, now: datetime) -> int:
+    wanted = _wanted_files(asked)
+    # what sets type and draws takes half a second to load: only who exports waits for it
+    exporting = import_module("documents.exporting")
+    config = _config(asked)
+    with sources.explaining(config.source):
+        dataset = sources.open_source(config, now)
+        as_of = _as_of(asked, dataset, now)
+        with _bar("export") as told:
+            made = exporting.Export(dataset, _period(asked, dataset, as_of), as_of, asked.paper, told)
+            files = [(path, made.file(form, asked.chart)) for form, path in wanted]
+        errors = made.errors()
+    for path, content in files:
+        _write_file(path, content)
+    for problem in errors:
+        print(problem, file=sys.stderr)
+    return ERRORS if errors else CLEAN
+
+
+def _wanted_files(asked: argparse.Namespace) -> list[tuple[str, Path]]:
+    """The files asked for: what they are, and where they go."""
+    every = {form: getattr(asked, form) for form in ("pdf", "pptx", "xlsx", "csv", "png", "svg")}
+    wanted = [(form, path) for form, path in every.items() if path is not None]
+    if (asked.chart is None) == (asked.png is not None or asked.svg is not None):
+        raise ValueError("--chart NAME goes with --png FILE or --svg FILE, and they with it.")
+    if not wanted:
+        raise ValueError(
+            "Say what to write: --pdf, --pptx, --xlsx or --csv FILE, or --chart NAME --png FILE."
+        )
+    paths = [path.absolute() for _, path in wanted]
+    if len(set(paths)) < len(paths):
+        raise ValueError("Two of the files have the same name.")
+    for path in paths:
+        if not path.parent.is_dir():
+            raise ValueError(f"{path} can't be written: there is no folder {path.parent}.")
+    return wanted
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    """Whole or not at all: a half-written file never takes the place of an older one."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        raise ValueError(f"{path} can't be written: {error.strerror or error}.") from None
+    print(f"{path}: {len(content):,} bytes")
 
 
 def _demo(asked: argparse.Namespace, now: datetime) -> int:

@@ -1,0 +1,116 @@
+"""One door to all documents: a pack is made once, then written in whichever ways are asked for.
+
+Nothing here needs a browser, Streamlit or a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Final, Literal
+
+import pandas as pd
+
+from components.downloads import csv as safe_csv
+from documents import contents, drawing, pdf, slides, workbook
+from documents.contents import make
+from documents.pack import Asked, Drawing, Pack, Progress
+from documents.pdf import Paper
+from scorecard import data_view
+from scorecard.clock import AsOf
+from scorecard.dataset import Dataset
+from scorecard.periods import Period
+from scorecard.problems import Problem, Severity
+from scorecard.rows import COLUMNS
+
+Form = Literal["pdf", "pptx", "xlsx", "csv"]
+PAPERS: Final = tuple(pdf.PAPERS)
+STEPS: Final = contents.STEPS
+_LETTER: Final = frozenset(("US", "CA", "MX", "PH", "CL", "CO", "VE"))  # where paper is 8.5 by 11 inches
+
+
+class UnknownChartError(ValueError):
+    """No chart of the pack has that name."""
+
+
+def _csv(pack: Pack) -> bytes:
+    """The tidy report, safe to open in a spreadsheet."""
+    rows = [row.as_dict() for row in pack.rows]
+    return safe_csv(pd.DataFrame(rows, columns=list(COLUMNS), dtype=object))
+
+
+WRITERS: Final[Mapping[Form, Callable[[Pack, Paper, Progress], bytes]]] = {
+    "pdf": pdf.write,
+    "pptx": lambda pack, _, progress: slides.write(pack, progress),
+    "xlsx": lambda pack, _, progress: workbook.write(pack, progress),
+    "csv": lambda pack, _, __: _csv(pack),
+}
+
+
+def paper_of(locale: str) -> Paper:
+    """The paper that is used where a locale is."""
+    territory = locale.replace("-", "_").rpartition("_")[2]
+    return "letter" if territory in _LETTER else "a4"
+
+
+def steps(pack: Pack, forms: Sequence[Form]) -> int:
+    """How many steps writing them tells of."""
+    talked = sum(not chapter.annex for chapter in pack.chapters)
+    each: dict[Form, int] = {"pdf": len(pack.drawings()) + 1, "pptx": talked, "xlsx": talked + 1, "csv": 0}
+    return sum(each[form] for form in forms)
+
+
+def chart(pack: Pack, name: str, form: Literal["png", "svg"]) -> bytes:
+    """One chart of the pack as a picture; UnknownChartError names those there are."""
+    found = next((one for one in pack.drawings() if one.name == name), None)
+    if found is None:
+        raise UnknownChartError(_no_chart(pack.drawings(), name))
+    return drawing.png(found.figure) if form == "png" else drawing.picture(found.figure).svg.encode()
+
+
+def _no_chart(drawings: list[Drawing], name: str) -> str:
+    names = [one.name for one in drawings]
+    near = get_close_matches(name, names, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"There is no chart {name!r}.{hint} The charts are: {', '.join(names) or 'none'}."
+
+
+class Export:
+    """What a command or a viewer asks for: the pack is made when the first file needs it, and once.
+
+    `told(done, steps)` hears of each step.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        period: Period,
+        as_of: AsOf,
+        paper: Paper | None = None,
+        told: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.asked = Asked(dataset, period, as_of, period.previous())
+        self.paper: Paper = paper or paper_of(self.asked.settings.locale)
+        self._told, self._done = told, 0
+
+    @cached_property
+    def pack(self) -> Pack:
+        return make(self.asked, self._step)
+
+    def file(self, form: str, name: str | None = None) -> bytes:
+        """A document, or with `png` or `svg` the chart of that name."""
+        if form in ("png", "svg"):
+            return chart(self.pack, name or "", "png" if form == "png" else "svg")
+        writer = WRITERS[form]  # type: ignore[index]  # the command line offers these alone
+        return writer(self.pack, self.paper, self._step)
+
+    def errors(self) -> list[Problem]:
+        """What is wrong with the data, as the command `check` finds it."""
+        found = self.asked.get(data_view.wrong, self.asked.as_of)
+        return [p for g in found.groups if g.severity is Severity.ERROR for p in g.problems]
+
+    def _step(self, _: str) -> None:
+        if self._told is not None:
+            self._done += 1
+            self._told(self._done, max(self._done, STEPS))

@@ -1,0 +1,166 @@
+"""Charts that an office program draws itself: bars, stacked bars, lines, steps, intervals as error bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+from babel.numbers import get_currency_symbol
+from pptx.chart.data import CategoryChartData, XyChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+from pptx.oxml import parse_xml
+from pptx.util import Pt
+
+from components.theme import Tone, light
+from documents.pack import Native, Series
+from scorecard.formats import Formats
+
+_KINDS: Final = {
+    "bars": XL_CHART_TYPE.BAR_CLUSTERED,
+    "stacked": XL_CHART_TYPE.BAR_STACKED,
+    "lines": XL_CHART_TYPE.LINE,
+}
+_SPACE: Final = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+_MARKS: Final = 8  # days that an axis names
+_FEW: Final = 16  # bars up to which each has its label
+_BARS: Final = ("bars", "stacked")
+# python-pptx has no types
+_XyData: Any = XyChartData
+_CategoryData: Any = CategoryChartData
+_Colour: Any = RGBColor
+
+
+def add(slide: Any, native: Native, box: tuple[int, int, int, int], formats: Formats) -> Any:
+    """Puts the chart onto the slide and gives its frame."""
+    if native.kind == "steps":
+        frame = slide.shapes.add_chart(XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS, *box, _points(native))
+    else:
+        frame = slide.shapes.add_chart(_KINDS[native.kind], *box, _categories(native, formats))
+    chart = frame.chart
+    chart.has_title = False
+    chart.font.size, chart.font.color.rgb = Pt(12), colour("ink")
+    chart.has_legend = len(native.series) > 1
+    if chart.has_legend:
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    _axes(chart, native, formats)
+    for drawn, series in zip(chart.plots[0].series, native.series, strict=True):
+        _paint(drawn, series, native)
+        _intervals(drawn, series)
+    return frame
+
+
+def number_format(unit: str, formats: Formats) -> str:
+    """How an office program writes a unit; marks and order are those of whoever opens it."""
+    if unit == "percent":
+        return "0.0%"
+    if unit == "currency":
+        return f'#,##0 "{get_currency_symbol(formats.currency, formats.locale)}"'
+    return "#,##0.##" if unit in ("hours", "days") else "#,##0.###"
+
+
+def _categories(native: Native, formats: Formats) -> Any:
+    data = _CategoryData(number_format=number_format(native.unit, formats))
+    data.categories = native.days or native.categories
+    for series in native.series:
+        data.add_series(series.name, series.values)
+    return data
+
+
+def _points(native: Native) -> Any:
+    data = _XyData()
+    for series in native.series:
+        found = data.add_series(series.name)
+        for x, y in zip(native.across, series.values, strict=True):
+            if y is not None:
+                found.add_data_point(x, y)
+    return data
+
+
+def _axes(chart: Any, native: Native, formats: Formats) -> None:
+    values, along = chart.value_axis, chart.category_axis
+    values.has_major_gridlines = native.kind not in _BARS
+    values.tick_labels.number_format = number_format(native.unit, formats)
+    values.tick_labels.number_format_is_linked = False
+    values.format.line.fill.background()
+    along.format.line.color.rgb = colour("faint")
+    along.has_major_gridlines = False
+    if values.has_major_gridlines:
+        values.major_gridlines.format.line.color.rgb = colour("track")
+    if native.kind in _BARS:
+        along.reverse_order = True  # the first of them on top
+        values.tick_label_position = XL_TICK_LABEL_POSITION.NONE
+        along.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+        _labels(chart.plots[0], native, formats)
+    if native.days:
+        along.tick_labels.number_format, along.tick_labels.number_format_is_linked = "d mmm", False
+        _marked(along, max(1, (native.days[-1] - native.days[0]).days // _MARKS))
+    if native.unit == "percent" and native.kind == "steps":
+        values.minimum_scale, values.maximum_scale = 0, 1
+
+
+def _marked(along: Any, step: int) -> None:
+    """A mark every so many days."""
+    base = along._element.find(f"{{{_SPACE}}}baseTimeUnit")  # noqa: SLF001 - python-pptx has no way to say it
+    if base is not None:
+        for part in ('majorTimeUnit val="days"', f'majorUnit val="{step}"'):
+            base.addnext(parse_xml(f'<c:{part} xmlns:c="{_SPACE}"/>'.replace(f' xmlns:c="{_SPACE}"', "", 0)))
+
+
+def _labels(plot: Any, native: Native, formats: Formats) -> None:
+    plot.gap_width = 45
+    if native.kind == "stacked":
+        plot.overlap = 100
+    if len(native.categories) * len(native.series) > _FEW + _FEW or native.series[0].low:
+        return
+    plot.has_data_labels = True
+    labels = plot.data_labels
+    labels.number_format, labels.number_format_is_linked = number_format(native.unit, formats), False
+    labels.font.size = Pt(10)
+    if native.kind == "bars":
+        labels.position = XL_LABEL_POSITION.OUTSIDE_END
+
+
+def _paint(drawn: Any, series: Series, native: Native) -> None:
+    if native.kind in _BARS:
+        _fill(drawn.format, series.tone)
+        for i, tone in enumerate(series.tones):
+            if tone != series.tone:
+                _fill(drawn.points[i].format, tone)
+        return
+    drawn.smooth = False
+    drawn.format.line.color.rgb = colour(series.tone)
+    drawn.format.line.width = Pt(2.25)
+
+
+def _fill(shown: Any, tone: Tone) -> None:
+    shown.fill.solid()
+    shown.fill.fore_color.rgb = colour(tone)
+
+
+def colour(tone: Tone) -> Any:
+    """A tone of the light theme."""
+    red, green, blue = bytes.fromhex(light()[tone].lstrip("#"))
+    return _Colour(red, green, blue)
+
+
+def _intervals(drawn: Any, series: Series) -> None:
+    """Error bars from low to high."""
+    if not series.low:
+        return
+    ends = zip(series.values, series.low, series.high, strict=True)
+    known = [(v or 0.0, v if low is None else low, v if high is None else high) for v, low, high in ends]
+    plus = [max((high or v) - v, 0.0) for v, _, high in known]
+    minus = [max(v - (low if low is not None else v), 0.0) for v, low, _ in known]
+    element = drawn._element  # noqa: SLF001 - python-pptx knows no error bars
+    bars = parse_xml(
+        f'<c:errBars xmlns:c="{_SPACE}"><c:errBarType val="both"/><c:errValType val="cust"/>'
+        f'<c:noEndCap val="1"/>{_literal("plus", plus)}{_literal("minus", minus)}</c:errBars>'
+    )
+    element.find(f"{{{_SPACE}}}cat").addprevious(bars)
+
+
+def _literal(name: str, values: Sequence[float]) -> str:
+    points = "".join(f'<c:pt idx="{i}"><c:v>{escape(repr(v))}</c:v></c:pt>' for i, v in enumerate(values))
+    return f'<c:{name}><c:numLit><c:ptCount val="{len(values)}"/>{points}</c:numLit></c:{name}>'
