@@ -19,6 +19,7 @@ KIND: Final = "content_idea"
 NEEDS: Final = ("calendar.feedback_id",)
 ON_CALENDAR: Final = ("live", "planned", "on the calendar")
 _LIVE: Final = ("live", "done")
+_SETTLED: Final = ("done", "declined")
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -69,6 +70,21 @@ def ideas(dataset: Dataset, found: Iterable[Entry], since: date, as_of: AsOf) ->
         high=high,
         median=median_of_counts(days, [1] * len(days)),
     )
+
+
+def waiting(dataset: Dataset, as_of: AsOf) -> tuple[Mapping[str, Any], ...]:
+    """The rows of content ideas that are neither settled nor on the calendar, the latest first."""
+    taken = {row["feedback_id"] for row in small.rows(dataset, "calendar") if row["status"] != "dropped"}
+    found = [
+        row
+        for row in small.rows(dataset, "feedback")
+        if row["kind"] == KIND
+        and row["at"] < as_of.until
+        and row["status"] not in _SETTLED
+        and row["resolved_at"] is None
+        and row["feedback_id"] not in taken
+    ]
+    return tuple(sorted(found, key=lambda row: (-row["at"], str(row["feedback_id"]))))
 
 
 def _path(entry: Entry, rows: Rows, today: date) -> Idea:

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from components import board, calendar_page, calendar_range, calendar_timeline, tiles
+from components import board, calendar_form, calendar_page, calendar_range, calendar_timeline, tiles
 from components.page import View, open_page
 from components.sections import outline, section
 from scorecard import calendar_answer, calendar_view
@@ -35,12 +35,14 @@ def weeks(now: View) -> tuple[calendar_view.Week, ...]:
 nothing = outline(view, lambda now: answer(now).nothing)
 if nothing is not None:
     tiles.empty(*nothing)
+    section(view, "ask", calendar_form.offered, calendar_form.ask)
     st.stop()
 
 section(view, "verdict", lambda now: answer(now).verdict, board.verdict)
 section(view, "owed", lambda now: answer(now).owed, board.because)
 if asked is not None:
     section(view, "entry", panel, calendar_page.entry)
+    section(view, "alter", lambda now: calendar_form.row_of(now, asked), calendar_form.alter)
 
 period, odd = outline(view, lambda now: now.get(calendar_view.shown, now.as_of, on, asked))
 tiles.note(odd)
@@ -53,6 +55,7 @@ left, right = st.columns([3, 2], gap="large")
 with left:
     section(view, "clashes", clashes, calendar_page.clashes)
     section(view, "asked", lambda now: now.get(calendar_view.asked, now.as_of), calendar_page.asked)
+    section(view, "ask", calendar_form.offered, calendar_form.ask)
 with right, st.container(key="calendar_weeks"):
     section(view, "weeks", weeks, calendar_timeline.weeks)
 with right:
