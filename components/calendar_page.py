@@ -138,7 +138,9 @@ def _facts(panel: Panel) -> Iterable[tuple[str, object]]:
         ("Kind", kind), ("Channel", one.channel), ("Team", "both" if one.team == "shared" else one.team),
         ("Owner", one.owner), ("With", ", ".join(one.attendees)),
         ("Campaign", campaign if one.campaign else ""), ("Goal", goal if one.goal else ""),
-        ("Asked for by", asked), ("The idea", panel.idea), ("Answer", request.response if request else ""),
+        ("Asked for by", asked),
+        ("The idea", sentences.link(panel.idea, "feedback") if panel.idea else ""),
+        ("Answer", request.response if request else ""),
     ):  # fmt: skip
         if text:
             yield name, text
@@ -161,7 +163,8 @@ def asked(found: Asked, view: View) -> None:
 
 
 def _request(line: Request, view: View) -> Html:
-    title = html("{title}", title=words.brief(line.title)) if line.entry is None else titled(line.entry)
+    told = sentences.link(words.brief(line.title), "feedback")
+    title = told if line.entry is None else titled(line.entry)
     return html(
         '<li><div class="t-item"><span class="t-what">{title}</span>'
         '<span class="t-fine t-waited">{waited}</span></div>{path}<div class="t-fine">{about}</div></li>',
@@ -173,7 +176,9 @@ def _path(line: Request) -> Html:
     """From idea to done, as far as it has come; what was turned down says so."""
     if line.state in calendar_requests.ENDED:
         return html(
-            '<div class="t-path"><span class="t-chip t-muted">✕ {word}</span></div>', word=WORDS[line.state]
+            '<div class="t-path"><span class="t-chip t-muted">{icon} {word}</span></div>',
+            icon="✓" if line.state == "answered" else "✕",
+            word=WORDS[line.state],
         )
     steps = joined(
         html('<li class="{reached}">{word}</li>', reached="t-reached" if reached else "", word=step)
@@ -193,7 +198,8 @@ def _waited(line: Request) -> str:
     days = words.counted(line.waited, "day")
     if line.state in calendar_requests.OPEN:
         return f"waiting {days}"
-    return f"turned down after {days}" if line.state in calendar_requests.ENDED else f"live after {days}"
+    after = {"answered": "answered", "dropped": "turned down", "declined": "turned down"}
+    return f"{after.get(line.state, 'live')} after {days}"
 
 
 def _about(line: Request, view: View) -> str:

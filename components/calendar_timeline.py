@@ -19,6 +19,7 @@ from components.screen import View
 from components.sentences import href, link
 from components.text import Html, html, joined
 from components.theme import tone_of_team
+from scorecard import words
 from scorecard.calendar_entries import KINDS, LOOKS, Entry
 from scorecard.calendar_lanes import Bar, Group
 from scorecard.calendar_view import Band, Timeline, Week
@@ -119,7 +120,7 @@ def _group(group: Group, view: View) -> Html:
     return html(
         '<section class="t-calgroup"><div class="t-calname">{name}{more}</div>'
         '<div>{throughout}<ul class="t-caldays">{bars}</ul></div></section>',
-        name=group.name, more=more, throughout=_throughout(group.throughout, view),
+        name=words.brief(group.name), more=more, throughout=_throughout(group.throughout, view),
         bars=joined(_bar(bar, view) for bar in group.bars),
     )  # fmt: skip
 
@@ -214,11 +215,12 @@ def weeks(found: Sequence[Week], view: View) -> None:
 def _week(week: Week, view: View) -> Html:
     shown, more = week.entries[:_OF_A_WEEK], len(week.entries) - _OF_A_WEEK
     rest = (
-        html('<li class="t-fine">{n} more in the table of the timeline</li>', n=more)
+        html('<li class="t-plain">{n} more in the table of the timeline</li>', n=more)
         if more > 0
         else html("")
     )
-    nothing = html('<li class="t-fine">{text}</li>', text="Nothing begins.") if not week.entries else html("")
+    empty = not week.entries and not week.off
+    nothing = html('<li class="t-plain">{text}</li>', text="Nothing begins.") if empty else html("")
     lines = [(e.first, _item(e, view, running=week.running)) for e in shown] + list(_offs(week.off, view))
     items = joined([*(line for _, line in sorted(lines, key=itemgetter(0))), rest, nothing])
     count = f"{len(week.entries)}" if week.entries else ""

@@ -63,9 +63,11 @@ def _coming(every: Iterable[Entry], as_of: AsOf) -> Sentence:
     wanted = [e for e in every if e.stage != "dropped" and e.kind not in OFF]
     coming = [e for e in wanted if today <= e.first <= last]
     running = sum(e.first < today and e.covers(today) for e in wanted)
-    more = f" {running} more {'is' if running == 1 else 'are'} running." if running else ""
+    are = "is" if running == 1 else "are"
     if not coming:
-        return sentence(Said("Nothing begins in the next four weeks.", strong=True), more)
+        so_far = f" {words.counted(running, 'thing')} {are} running." if running else ""
+        return sentence(Said("Nothing begins in the next four weeks.", strong=True), so_far)
+    more = f" {running} more {are} running." if running else ""
     begin = f"{words.counted(len(coming), 'thing')} begin{'s' if len(coming) == 1 else ''}"
     ask = (("on", f"{today.isoformat()}..{last.isoformat()}"),)
     count = Said(begin, strong=True, page="calendar", ask=ask)
@@ -121,7 +123,8 @@ def _answers(waiting: Sequence[Request]) -> Sentence:
     oldest, n = waiting[0], len(waiting)
     head = Said(f"Marketing owes sales an answer to {words.counted(n, 'idea')}", strong=True)
     wait = "" if oldest.waited is None else words.counted(oldest.waited, "day")
-    piece = Said(words.brief(oldest.title)) if oldest.entry is None else said(oldest.entry)
+    told = Said(words.brief(oldest.title), page="feedback")
+    piece = told if oldest.entry is None else said(oldest.entry)
     about = ", ".join(part for part in (oldest.owner, f"asked {wait} ago" if wait else "") if part)
     return sentence(head, ", the oldest: " if n > 1 else ": ", piece, f" ({about})." if about else ".")
 

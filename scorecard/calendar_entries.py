@@ -172,7 +172,7 @@ class _Reader:
             people=people,
             entry_id=entry_id,
             goal_id=row["goal_id"],
-            goal=self.goals.get(str(row["goal_id"]), str(row["goal_id"] or "")),
+            goal=self._goal(row["goal_id"]),
             feedback_id=row["feedback_id"],
             requested_by=row["requested_by"],
         )
@@ -185,7 +185,7 @@ class _Reader:
         """The entry with what its campaign adds; of an unknown campaign, the bare id."""
         one = self.campaigns.get(campaign_id)
         if one is None:
-            return replace(entry, campaign_id=campaign_id, campaign=campaign_id)
+            return replace(entry, campaign_id=campaign_id, campaign=f"{campaign_id} (not in campaigns)")
         announces = entry.kind in ANNOUNCING
         return replace(
             entry,
@@ -260,6 +260,9 @@ class _Reader:
         """The ids of those named, each once; a name that somebody in people bears is as good as the id."""
         named = [str(owner or ""), *str(others or "").split(",")]
         return tuple(dict.fromkeys(self.ids.get(one, one) for name in named if (one := name.strip())))
+
+    def _goal(self, goal_id: object) -> str:
+        return "" if goal_id is None else self.goals.get(str(goal_id), f"{goal_id} (not in goals)")
 
     def _name(self, person_id: object) -> str:
         return "" if person_id is None else self.names.get(str(person_id), str(person_id))

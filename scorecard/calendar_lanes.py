@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final, Literal
 
 from scorecard.calendar_entries import OFF, Entry
@@ -14,6 +15,7 @@ By = Literal["channel", "team"]
 BY: Final[dict[str, str]] = {"channel": "By channel", "team": "By team"}
 
 LANES: Final = 8  # of a group; what doesn't fit is counted
+BARS: Final = 80
 THROUGHOUT: Final = 16  # named as running all the time
 GROUPS: Final = 12
 _WIDE: Final = 1000  # px a timeline has on the narrowest screen that shows it
@@ -62,7 +64,7 @@ class Group:
     more: int
 
 
-def groups(every: Iterable[Entry], period: Period, by: By) -> tuple[Group, ...]:
+def groups(every: Iterable[Entry], period: Period, by: By, today: date) -> tuple[Group, ...]:
     """The entries of those days, by channel or by team; dropped ones stand in lists only."""
     shown = [e for e in every if e.stage != "dropped" and e.touches(period.start, period.last_day)]
     parted: dict[str, list[Entry]] = {}
@@ -70,7 +72,7 @@ def groups(every: Iterable[Entry], period: Period, by: By) -> tuple[Group, ...]:
         parted.setdefault(group_of(entry, by), []).append(entry)
     names = sorted(parted, key=lambda name: _rank(name, by))
     kept, rest = names[:GROUPS], names[GROUPS:]
-    found = [_group(name, parted[name], period) for name in kept]
+    found = [_group(name, parted[name], period, today) for name in kept]
     if rest:
         more = sum(len(parted[name]) for name in rest)
         found.append(Group(f"{len(rest)} more {by}s", (), (), more))
@@ -96,20 +98,27 @@ def _rank(name: str, by: By) -> tuple[int, str]:
     return (last.index(name) + 1 if name in last else 0), name.casefold()
 
 
-def _group(name: str, entries: Sequence[Entry], period: Period) -> Group:
-    """First fit: what begins first and lasts longest comes first, each into the topmost lane that is free."""
-    ends: list[int] = []  # the first free day of each lane
+def _group(name: str, entries: Sequence[Entry], period: Period, today: date) -> Group:
+    """First fit: what is still to come takes its place before what is over, each the topmost that is free."""
+    lanes: list[list[Bar]] = [[] for _ in range(LANES)]
     through = [e for e in entries if e.covers(period.start) and e.covers(period.last_day)]
     others = [_placed(e, period) for e in entries if e not in through]
-    bars, more = [], max(len(through) - THROUGHOUT, 0)
-    for bar in sorted(others, key=lambda b: (b.left, -b.room, b.entry.key)):
-        lane = next((n for n, end in enumerate(ends) if end <= bar.left), len(ends))
-        if lane >= LANES:
-            more += 1
-            continue
-        ends[lane : lane + 1] = [bar.left + bar.room]
-        bars.append(replace(bar, lane=lane))
-    return Group(name, tuple(through[:THROUGHOUT]), tuple(bars), more)
+    over = {bar.entry.key: bar.entry.last is not None and bar.entry.last < today for bar in others}
+    for bar in sorted(others, key=lambda b: (over[b.entry.key], b.left, -b.room, b.entry.key))[:BARS]:
+        _into(lanes, bar)
+    bars = tuple(bar for lane in lanes for bar in lane)
+    more = len(others) - len(bars) + max(len(through) - THROUGHOUT, 0)
+    return Group(name, tuple(through[:THROUGHOUT]), bars, more)
+
+
+def _into(lanes: Sequence[list[Bar]], bar: Bar) -> None:
+    """Into the topmost lane with room for the bar and its title, else for the bar alone, else nowhere."""
+    bare = replace(bar, left=bar.start, room=bar.length, inside=True, before=False)
+    for one in (bar, bare):
+        for n, lane in enumerate(lanes):
+            if all(one.left + one.room <= o.left or o.left + o.room <= one.left for o in lane):
+                lane.append(replace(one, lane=n))
+                return
 
 
 def _placed(entry: Entry, period: Period) -> Bar:

@@ -10,20 +10,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from scorecard import calendar_entries, small, words
+from scorecard import calendar_entries, feedback, words
 from scorecard.calendar_entries import Entry
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
+from scorecard.feedback import Entry as Idea
+from scorecard.feedback_ideas import KIND
 
-State = Literal["waiting", "idea", "planned", "live", "done", "dropped", "declined"]
-Row = Mapping[str, Any]
+State = Literal["waiting", "idea", "planned", "live", "done", "answered", "dropped", "declined"]
 
 PATH: Final[tuple[State, ...]] = ("idea", "planned", "live", "done")
 OPEN: Final[frozenset[State]] = frozenset(("waiting", "idea", "planned"))
 UNANSWERED: Final[frozenset[State]] = frozenset(("waiting", "idea"))
-ENDED: Final[frozenset[State]] = frozenset(("dropped", "declined"))
+ENDED: Final[frozenset[State]] = frozenset(("answered", "dropped", "declined"))
 _ORDER: Final = (UNANSWERED, ("planned",), ("live", "done"), ENDED)
 WORDS: Final[Mapping[State, str]] = {
     "waiting": "not on the calendar yet",
@@ -31,6 +32,7 @@ WORDS: Final[Mapping[State, str]] = {
     "planned": "planned",
     "live": "live",
     "done": "done",
+    "answered": "answered, not on the calendar",
     "dropped": "dropped",
     "declined": "declined",
 }
@@ -40,8 +42,8 @@ WORDS: Final[Mapping[State, str]] = {
 class Request:
     """One thing that sales asked for. `entry` is what stands on the calendar for it.
 
-    `waited` is in days: until it went live or was turned down, else so far; None where the day on which it
-    was asked for isn't known (only feedback has one).
+    `waited` is in days: until it went live or was settled otherwise, else so far; None where one of the days
+    isn't known (only feedback tells when something was asked for). `answered`: feedback has an answer.
     """
 
     title: str
@@ -50,6 +52,7 @@ class Request:
     asked: date | None
     waited: int | None
     owner: str
+    answered: bool = False
     entry: Entry | None = None
     feedback_id: str | None = None
     response: str = ""
@@ -75,8 +78,8 @@ class Requests:
 
     @property
     def unanswered(self) -> tuple[Request, ...]:
-        """Those that nobody has planned or turned down."""
-        return tuple(line for line in self.lines if line.state in UNANSWERED)
+        """Those that nobody has planned, turned down or said anything to."""
+        return tuple(line for line in self.lines if line.state in UNANSWERED and not line.answered)
 
 
 def requests(dataset: Dataset, as_of: AsOf) -> Requests:
@@ -88,7 +91,7 @@ def requests(dataset: Dataset, as_of: AsOf) -> Requests:
 
 
 def _rank(r: Request) -> tuple[int, float, int, str]:
-    """Unanswered before planned before live before turned down; what waits longest first, else the latest."""
+    """Unanswered, planned, live, come to nothing; in each what waits longest, else the latest, first."""
     group = next(n for n, states in enumerate(_ORDER) if r.state in states)
     wait = -(r.waited or 0) if r.state in OPEN else 0
     latest = 0 if r.entry is None else -r.entry.first.toordinal()
@@ -98,10 +101,9 @@ def _rank(r: Request) -> tuple[int, float, int, str]:
 class _Reader:
     def __init__(self, dataset: Dataset, as_of: AsOf) -> None:
         self.dataset, self.as_of = dataset, as_of
-        self.sales = calendar_entries.names_of(dataset, "sales")
-        self.known = {str(row["person_id"]) for row in small.rows(dataset, "people")}
-        self.zone = small.settings(dataset).zone
-        self.ideas = {str(row["feedback_id"]): row for row in self._ideas()}
+        self.people = feedback.people(dataset)
+        ideas = (e for e in feedback.entries(dataset, as_of) if e.kind == KIND and e.origin == "sales")
+        self.ideas = {idea.feedback_id: idea for idea in ideas}
         self.unknown = 0
 
     def lines(self) -> Iterator[Request]:
@@ -113,60 +115,57 @@ class _Reader:
                 yield self._on_calendar(entry, idea)
         for feedback_id, idea in self.ideas.items():
             if feedback_id not in planned:
-                yield self._not_yet(feedback_id, idea)
-
-    def _ideas(self) -> Iterator[Row]:
-        """Content ideas of sales that were written by as_of."""
-        for row in small.rows(self.dataset, "feedback"):
-            by_sales = row["from_department"] == "sales" or str(row["from_person"]) in self.sales
-            if row["kind"] == "content_idea" and row["at"] < self.as_of.until and by_sales:
-                yield row
+                yield self._not_yet(idea)
 
     def _is_sales(self, entry: Entry) -> bool:
-        self.unknown += entry.requested_by is not None and entry.requested_by not in self.known
-        return entry.requested_by in self.sales
+        who = self.people.get(str(entry.requested_by))
+        self.unknown += entry.requested_by is not None and who is None
+        return who is not None and who.team == "sales"
 
-    def _on_calendar(self, entry: Entry, idea: Row | None) -> Request:
-        declined = idea is not None and idea["status"] == "declined" and entry.stage in ("idea", "dropped")
-        state: State = "declined" if declined else entry.stage
-        by = entry.requested_by if idea is None else idea["from_person"] or entry.requested_by
+    def _on_calendar(self, entry: Entry, idea: Idea | None) -> Request:
+        by = idea.author.name if idea else ""
         return Request(
-            title=entry.title, state=state, by=words.person(self.dataset, by), asked=self._asked(idea),
-            waited=self._waited(state, idea, entry.first), owner=entry.owner or self._owner(idea),
-            entry=entry, feedback_id=entry.feedback_id, response=self._response(idea),
-        )  # fmt: skip
+            title=entry.title,
+            state=self._state(entry, idea),
+            by=by or words.person(self.dataset, entry.requested_by),
+            asked=idea.day if idea else None,
+            waited=self._waited(self._state(entry, idea), idea, entry.first),
+            owner=entry.owner or (idea.owes.name if idea else ""),
+            answered=idea is not None and idea.answered,
+            entry=entry,
+            feedback_id=entry.feedback_id,
+            response=idea.response if idea else "",
+        )
 
-    def _not_yet(self, feedback_id: str, idea: Row) -> Request:
-        state: State = "declined" if idea["status"] == "declined" else "waiting"
+    def _state(self, entry: Entry, idea: Idea | None) -> State:
+        if idea is not None and idea.state == "declined" and entry.stage in ("idea", "dropped"):
+            return "declined"
+        early = entry.stage in ("live", "done") and entry.first > self.as_of.day
+        return "planned" if early else entry.stage
+
+    def _not_yet(self, idea: Idea) -> Request:
+        state: State = "answered" if idea.answered else "waiting"
+        state = "declined" if idea.state == "declined" else state
         return Request(
-            title=str(idea["text"] or "An idea without a text"), state=state,
-            by=words.person(self.dataset, idea["from_person"]), asked=self._asked(idea),
-            waited=self._waited(state, idea, None), owner=self._owner(idea), feedback_id=feedback_id,
-            response=self._response(idea),
-        )  # fmt: skip
-
-    def _asked(self, idea: Row | None) -> date | None:
-        return None if idea is None else self.zone.from_epoch(idea["at"]).date()
-
-    def _waited(self, state: State, idea: Row | None, went_live: date | None) -> int | None:
-        asked = self._asked(idea)
-        if idea is None or asked is None:
-            return None
-        end: date | None = self.as_of.day
-        if state in ("live", "done"):
-            end = went_live
-        elif state in ENDED:
-            resolved = idea["resolved_at"]
-            seen = resolved is not None and resolved < self.as_of.until
-            end = self.zone.from_epoch(resolved).date() if seen else None
-        return None if end is None else max((end - asked).days, 0)
-
-    def _owner(self, idea: Row | None) -> str:
-        return "" if idea is None else words.person(self.dataset, idea["owner"] or idea["to_person"])
+            title=idea.text or "An idea without a text",
+            state=state,
+            by=idea.author.name,
+            asked=idea.day,
+            waited=self._waited(state, idea, None),
+            owner=idea.owes.name,
+            answered=idea.answered,
+            feedback_id=idea.feedback_id,
+            response=idea.response,
+        )
 
     @staticmethod
-    def _response(idea: Row | None) -> str:
-        return "" if idea is None else str(idea["response"] or "")
+    def _waited(state: State, idea: Idea | None, went_live: date | None) -> int | None:
+        """Days to the first day live, to the answer, or so far."""
+        if idea is None or state in OPEN:
+            return None if idea is None else idea.age
+        if state in ("live", "done") and went_live is not None:
+            return max((went_live - idea.day).days, 0)
+        return idea.days
 
 
 def told(found: Requests) -> str:
@@ -177,7 +176,8 @@ def told(found: Requests) -> str:
     parts = (
         (of("live") + of("done"), "live or done"), (of("planned"), "planned"),
         (of("idea"), "still an idea" if of("idea") == 1 else "still ideas"),
-        (of("waiting"), WORDS["waiting"]), (of("dropped") + of("declined"), "turned down"),
+        (of("waiting"), WORDS["waiting"]), (of("answered"), "answered otherwise"),
+        (of("dropped") + of("declined"), "turned down"),
     )  # fmt: skip
     said = words.listing(f"{n} {what}" for n, what in parts if n)
     return f"Sales asked for {words.counted(len(found.lines), 'thing')}: {said}.{_took(found)}"

@@ -145,7 +145,12 @@ def timeline(dataset: Dataset, as_of: AsOf, period: Period, by: By) -> Timeline:
     today = (as_of.day - period.start).days if period.contains(as_of.day) else None
     bands = _bands(dataset, settings, every, period)
     return Timeline(
-        period, groups(every, period, by), bands, _ticks(dataset, as_of, period), today, tuple(every)
+        period,
+        groups(every, period, by, as_of.day),
+        bands,
+        _ticks(dataset, as_of, period),
+        today,
+        tuple(every),
     )
 
 

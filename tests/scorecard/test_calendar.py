@@ -120,10 +120,14 @@ def test_a_blank_status_follows_from_the_days():
     }
 
 
-def test_what_refers_to_nothing_keeps_the_bare_id():
+def test_what_refers_to_nothing_says_so_under_its_bare_id():
     one = entry("E1", TODAY, campaign_id="C9", goal_id="G9", owner="nobody", attendees=" ana , dora,ana")
     (stands,) = entries(calendar=[one], people=PEOPLE)
-    assert (stands.campaign, stands.goal, stands.owner) == ("C9", "G9", "nobody")
+    assert (stands.campaign, stands.goal, stands.owner) == (
+        "C9 (not in campaigns)",
+        "G9 (not in goals)",
+        "nobody",
+    )
     assert (stands.people, stands.attendees) == (("nobody", "ana", "dora"), ("Ana", "Dora"))
 
 
@@ -292,7 +296,7 @@ def test_no_bar_hides_another_and_every_entry_is_drawn_named_or_counted():
         many = [{**row, "entry_id": f"{n} {row['entry_id']}"} for row in tables["calendar"] for n in range(9)]
         period = parse("2026-11")
         stand = calendar_entries.entries(company(calendar=many), AS_OF)
-        groups = calendar_lanes.groups(stand, period, by)
+        groups = calendar_lanes.groups(stand, period, by, TODAY)
         wanted = [e for e in stand if e.stage != "dropped" and e.touches(period.start, period.last_day)]
         drawn = sum(len(g.bars) + len(g.throughout) + g.more for g in groups)
         assert drawn == len(wanted)
@@ -314,17 +318,24 @@ def test_five_hundred_entries_in_a_month_stay_few_on_screen_and_are_counted():
         )
         for n in range(500)
     ]
-    groups = calendar_lanes.groups(entries(calendar=calendar), parse("2026-11"), "channel")
+    groups = calendar_lanes.groups(entries(calendar=calendar), parse("2026-11"), "channel", TODAY)
     assert sum(len(g.bars) + g.more for g in groups) == 500
     assert all(bar.lane < calendar_lanes.LANES for g in groups for bar in g.bars)
     channels = [entry(f"E{n}", TODAY, channel=f"channel {n}") for n in range(40)]
-    groups = calendar_lanes.groups(entries(calendar=channels), parse("2026-11"), "channel")
+    groups = calendar_lanes.groups(entries(calendar=channels), parse("2026-11"), "channel", TODAY)
     assert (len(groups), groups[-1].name, groups[-1].more) == (13, "28 more channels", 28)
+
+
+def test_of_a_crowded_month_what_is_still_to_come_is_drawn_first():
+    past = [entry(f"P{n}", TODAY - 5 * DAY, channel="blog") for n in range(40)]
+    ahead = [entry(f"A{n}", TODAY + 3 * DAY, channel="blog") for n in range(4)]
+    (group,) = calendar_lanes.groups(entries(calendar=[*past, *ahead]), parse("2026-11"), "channel", TODAY)
+    assert {f"A{n}" for n in range(4)} <= {bar.entry.key for bar in group.bars}
 
 
 def test_what_runs_on_all_days_is_named_once():
     stand = entries(campaigns=[campaign("C1", date(1950, 1, 1), None, channel="search")], calendar=[])
-    (group,) = calendar_lanes.groups(stand, parse("2026-11"), "channel")
+    (group,) = calendar_lanes.groups(stand, parse("2026-11"), "channel", TODAY)
     assert ([e.key for e in group.throughout], group.bars) == (["campaign C1"], ())
 
 
@@ -347,8 +358,9 @@ def test_ideas_of_sales_are_followed_from_the_idea_to_live():
         entry("E6", TODAY, kind="content", requested_by="stranger"),
     ]
     feedback = [
-        idea("F1", 30), idea("F2", 20), idea("F3", 8), idea("F4", 40, resolved_at=TODAY - 35 * DAY),
-        idea("F5", 7, status="declined", resolved_at=TODAY + DAY), idea("F6", -2),  # after as_of
+        idea("F1", 30), idea("F2", 20), idea("F3", 8, to_person="dora"),
+        idea("F4", 40, resolved_at=TODAY - 35 * DAY),
+        idea("F5", 7, status="declined"), idea("F9", 6, response="Soon"), idea("F6", -2),  # after as_of
         idea("F7", 9, from_person="dora", from_department="marketing"), idea("F8", 9, kind="insight"),
     ]  # fmt: skip
     dataset = company(calendar=calendar, feedback=feedback, people=PEOPLE)
@@ -356,14 +368,15 @@ def test_ideas_of_sales_are_followed_from_the_idea_to_live():
     assert [(r.title, r.state, r.waited) for r in asked.lines] == [
         ("Text F3", "waiting", 8), ("Title E3", "planned", None), ("Title E2", "live", 11),
         ("Title E1", "done", 20), ("Title E4", "dropped", 5), ("Text F5", "declined", None),
+        ("Text F9", "answered", None),
     ]  # fmt: skip
     assert (asked.days_to_live, asked.went_live, asked.unknown) == (15.5, 2, 1)
     assert calendar_requests.told(asked) == (
-        "Sales asked for 6 things: 2 live or done, 1 planned, 1 not on the calendar yet and 2 turned down. "
-        "From the idea to live it took 15.5 days (median of 2)."
+        "Sales asked for 7 things: 2 live or done, 1 planned, 1 not on the calendar yet, 1 answered otherwise"
+        " and 2 turned down. From the idea to live it took 15.5 days (median of 2)."
     )
     owed = [plain(part) for part in answer(dataset, AS_OF).owed]
-    assert owed == ["Marketing owes sales an answer to 1 idea: Text F3 (asked 8 days ago)."]
+    assert owed == ["Marketing owes sales an answer to 1 idea: Text F3 (Dora, asked 8 days ago)."]
 
 
 def test_an_entry_tells_its_idea_and_its_clashes():
