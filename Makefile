@@ -10,6 +10,7 @@ PYTEST ?=
 PYTHON ?=
 SECONDS ?=
 SEED ?=
+PAGES ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -19,7 +20,7 @@ TEST_READY := $(VENV)/.ready-to-test
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint pytest format bench chaos soak docs system-packages clean
+.PHONY: help run test lint pytest format bench chaos soak screens docs system-packages clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +51,9 @@ chaos: $(TEST_READY) ## edits under faults, SECONDS=120 SEED=1: no wrong number 
 
 soak: $(TEST_READY) system-packages ## the app with 50 viewers, SECONDS=600: reads, CPU, memory
 	@$(PY) -m chaos soak $(if $(SECONDS),--seconds=$(SECONDS))
+
+screens: $(TEST_READY) system-packages ## take the pictures of docs/screens again
+	@$(PY) -m scripts.screens $(PAGES)
 
 docs: $(RUN_READY) ## write docs/tables.md and docs/metrics.md again
 	@$(PY) -m scorecard.docs

@@ -1,0 +1,1 @@
+"""Commands of the house: setting up, and pictures of the pages."""
