@@ -6,48 +6,27 @@ The slides are sections whose readings are compared on news, as everywhere; the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
-from components import access, live, live_route, live_stamp, page, present_link, slides
+from components import access, live, live_route, live_stamp, meeting, page, present_link, slides
 from components.present_link import PARAMETERS, Link
 from components.screen import STAMP, Screen, View
-from components.sections import section
+from components.sections import outline, section
 from components.sentences import href
 from components.text import clean
-from scorecard import words
-from scorecard.slides import Scope, Slide, slide
+from scorecard import agenda, words
+from scorecard.agenda import Item
+from scorecard.slides import Slide, slide
 
 TITLE: Final = "Presentation"
 _HERE: Final = Path(__file__)
 _GROUND: Final = "light-dark(#FFFFFF, #13161C)"  # the page's backgrounds in .streamlit/config.toml
-_HTML: Final = """
-<div class="stage" data-part="stage">
-  <div class="banner" role="alert"><b data-part="alarm"></b> <span data-part="reason"></span></div>
-  <div class="edge" aria-hidden="true"></div>
-  <ul class="notes" data-part="notes" role="status"></ul>
-  <div class="controls" data-part="controls" role="toolbar" aria-label="Presentation">
-    <button type="button" data-part="back" title="Arrow left">Back</button>
-    <button type="button" data-part="pause" title="Space">Pause</button>
-    <button type="button" data-part="next" title="Arrow right">Next</button>
-    <button type="button" data-part="full" title="F">Full screen</button>
-    <a data-part="other"></a>
-    <a data-part="leave">Leave</a>
-  </div>
-  <div class="strip">
-    <span class="mark" data-part="mark"></span>
-    <span class="age" data-part="age"></span>
-    <span class="about" data-part="about"></span>
-    <span class="paused" data-part="paused"></span>
-    <span class="place" data-part="place"></span>
-  </div>
-  <div class="countdown" aria-hidden="true"><i data-part="countdown"></i></div>
-</div>
-"""
 
 
 def _beside(name: str) -> str:
@@ -55,7 +34,10 @@ def _beside(name: str) -> str:
 
 
 _component = st.components.v2.component(
-    "tandem_present_stage", html=_HTML, css=_beside("present_stage.css"), js=_beside("present_stage.js")
+    "tandem_present_stage",
+    html=_beside("present_stage.html"),
+    css=_beside("present_stage.css"),
+    js=_beside("present_stage.js") + _beside("present_meeting.js"),
 )
 
 
@@ -69,14 +51,6 @@ class Room:
     @property
     def view(self) -> View:
         return self.screen.view
-
-
-@dataclass(frozen=True)
-class Item:
-    """A slide in its order: its key on the page and its title."""
-
-    key: str
-    title: str
 
 
 def open_room() -> Room:
@@ -95,19 +69,28 @@ def _theme(link: Link) -> str:
     return f".stApp {{ --p-ground: {_GROUND}; {scheme} }}"
 
 
-def items(link: Link, _: View) -> tuple[Item, ...]:
-    """What is shown, in order."""
-    return tuple(Item(key, key) for key in link.pages)
+def items(room: Room) -> tuple[Item, ...]:
+    """What is shown, in order: the slides of a loop, or a meeting's agenda."""
+    if room.link.mode == "loop":
+        return tuple(Item(key, key, 0) for key in room.link.pages)
+    return outline(room.view, meeting.items)
 
 
-def place(room: Room, item: Item) -> None:
-    """A slide, out of sight until the stage shows it."""
-    with st.container(key=f"slide_{item.key}"):
-        section(room.view, f"slide_{item.key}", lambda now: _reading(now, item.key), slides.draw)
+def place(room: Room, shown: Sequence[Item]) -> None:
+    """The slides, out of sight until the stage shows them."""
+    of_data = [item for item in shown if item.key not in meeting.MADE]
+    readings: dict[str, Callable[[View], Slide]] = {i.key: partial(_reading, room.link, i) for i in of_data}
+    if room.link.mode == "meeting":
+        readings = {meeting.OVERVIEW: lambda _: agenda.overview(shown), **readings}
+    for key, reading in readings.items():
+        with st.container(key=f"slide_{key}"):
+            section(room.view, f"slide_{key}", reading, slides.draw)
 
 
-def _reading(now: View, key: str) -> Slide:
-    return now.get(slide, key, Scope(now.period, now.as_of, now.compare, now.where))
+def _reading(link: Link, item: Item, now: View) -> Slide:
+    if link.mode == "meeting":
+        return meeting.slide(now, item)
+    return now.get(slide, item.key, meeting.scope(now))
 
 
 def stage(room: Room, items: Sequence[Item]) -> None:
@@ -115,6 +98,8 @@ def stage(room: Room, items: Sequence[Item]) -> None:
     with st.container(key="present_stage"):
         st.fragment(_stage, key=STAMP)(room, tuple(items))
         live_stamp.listen(room.screen.catch_up, room.screen.stamp_again, key="page_listens")
+        if room.link.mode == "meeting":
+            meeting.listen(lambda: room.view)
 
 
 def _stage(room: Room, items: Sequence[Item]) -> None:
@@ -131,7 +116,8 @@ def _data(room: Room, items: Sequence[Item]) -> dict[str, Any]:
         "mode": link.mode,
         "seconds": link.seconds,
         "start": link.start,
-        "slides": [{"key": item.key, "title": clean(item.title)} for item in items],
+        "slides": [{"key": key, "minutes": minutes} for key, minutes in _order(room.link, items)],
+        "meeting": meeting.data(room.view) if link.mode == "meeting" else None,
         "about": clean(_about(room.view, screen)),
         "notes": [clean(note) for note in notes],
         "staleMinutes": link.stale_minutes or agreed.stale_minutes,
@@ -139,6 +125,12 @@ def _data(room: Room, items: Sequence[Item]) -> dict[str, Any]:
         "leave": href("scorecard"),
         "other": href("present", (("mode", "meeting" if link.mode == "loop" else "loop"),)),
     }
+
+
+def _order(link: Link, items: Sequence[Item]) -> list[tuple[str, int]]:
+    """Slides by key, with the minutes proposed."""
+    of_data = [(item.key, item.minutes) for item in items]
+    return of_data if link.mode == "loop" else [(meeting.OVERVIEW, 1), *of_data, (meeting.END, 0)]
 
 
 def _about(view: View, screen: Screen) -> str:

@@ -39,10 +39,11 @@ class Stage {
     this.data = data;
     this.trigger = setTriggerValue;
     if (!this.told || data.told.at >= this.told.at) this.hear(data.told);
+    Object.assign(this.part("stage").dataset, { mode: data.mode, seen: data.seen });
+    if (data.mode === "meeting") this.meeting ??= new Meeting(this);
     if (!this.running) this.begin();
     if (before && before.token !== data.token) this.shutSince = null;
     if (!before || JSON.stringify(before.slides) !== JSON.stringify(data.slides)) this.show(this.first());
-    Object.assign(this.part("stage").dataset, { mode: data.mode, seen: data.seen });
     this.links();
     this.meeting?.update(data);
     this.vouch();
@@ -73,12 +74,15 @@ class Stage {
     for (const name of ["online", "pageshow", "focus"]) on(window, name, () => this.wake());
     for (const name of ["back", "pause", "next", "full"]) on(this.part(name), "click", () => this.press(name));
     on(document, "fullscreenchange", () => this.label());
+    on(this.part("stage"), "focusout", ({ target }) => (this.left = { target, at: Date.now() }));
+    const undisturbed = new MutationObserver(() => this.dismiss());
+    undisturbed.observe(document.body, { childList: true });
+    this.listeners.push(() => undisturbed.disconnect());
     this.ticked = Date.now();
     const ticking = setInterval(() => this.tick(), 500);
     this.listeners.push(() => clearInterval(ticking));
     this.lock();
     this.listen(run);
-    if (this.data.mode === "meeting") this.meeting ??= new Meeting(this);
     this.reveal();
     this.part("stage").dataset.ready = "yes";
   }
@@ -161,7 +165,7 @@ class Stage {
     if (event.ctrlKey || event.metaKey || event.altKey || ["Shift", "Tab", "CapsLock"].includes(event.key)) return;
     const target = event.composedPath()[0];
     if (this.meeting?.key(event, target)) return handled(event);
-    if (target.matches?.("input, textarea, select")) return;
+    if (target.matches?.("input, textarea, select") && !turnsAnyway(event.key, target)) return;
     if (target.matches?.("button, a") && [" ", "Enter"].includes(event.key)) return;
     const turns = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
     if (event.key in turns) this.byHand(() => this.turn(turns[event.key]));
@@ -200,6 +204,15 @@ class Stage {
   full() {
     const asked = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.();
     asked?.catch(() => {});
+  }
+
+  // Streamlit's own dialog on a lost connection makes the page inert and takes the focus: we say it better.
+  dismiss() {
+    const close = document.querySelector('[data-testid="stDialog"] button[aria-label="Close"]');
+    if (!close) return;
+    const { target, at } = this.left ?? {};
+    close.click();
+    if (Date.now() - at < 1_000) setTimeout(() => target.focus({ preventScroll: true }), 100);
   }
 
   reveal() {
@@ -287,7 +300,7 @@ class Stage {
     this.told = told;
     this.heard = Date.now();
     this.shutSince = null;
-    if (told.seen === this.data.seen || told.trouble) return;
+    if (told.seen === this.data.seen || told.trouble || !connected()) return;
     if (told.seen === this.asked && Date.now() - this.askedAt < ASK_AGAIN) return;
     Object.assign(this, { asked: told.seen, askedAt: Date.now() });
     tell("changed", told.seen);
@@ -296,7 +309,7 @@ class Stage {
   // The server answers, but not to this token: an hour is over, or it was started anew.
   shut() {
     this.shutSince ??= Date.now();
-    if (Date.now() - this.renewedAt < 5_000) return;
+    if (Date.now() - this.renewedAt < 5_000 || !connected()) return;
     this.renewedAt = Date.now();
     tell("renewed", this.renewedAt);
   }
@@ -378,7 +391,10 @@ class Stage {
 const tell = (name, value) => document.dispatchEvent(new CustomEvent("tandem", { detail: [name, value] }));
 const bad = (kind, mark, says, why) => ({ kind, mark, says, why });
 const connected = () => (document.querySelector('[data-testid="stApp"]')?.dataset.testConnectionState ?? "CONNECTED") === "CONNECTED";
-const inside = (event) => event.composedPath().some((node) => node.dataset?.part === "controls" || node.dataset?.part === "minutes");
+const inside = (event) => event.composedPath().some((node) => ["controls", "minutes", "decisions", "agreed", "welcome", "note"].includes(node.dataset?.part));
+
+// A clicker turns though a field has the focus, and arrows do while nothing is typed in it.
+const turnsAnyway = (key, field) => ["PageUp", "PageDown"].includes(key) || (["ArrowLeft", "ArrowRight"].includes(key) && field.matches("input:not([type])") && !field.value);
 
 function handled(event) {
   event.preventDefault();

@@ -15,7 +15,8 @@ import streamlit as st
 from components.screen import View
 from components.text import Html, html, joined
 from components.theme import tone_of_team
-from scorecard.slides import Bar, Big, Line, Slide, State
+from scorecard.slides import Bar, Big, Line, Slide
+from scorecard.status import Mark
 from scorecard.words import Said, Sentence
 
 _HERE: Final = Path(__file__).with_name("slide.js")
@@ -105,7 +106,7 @@ def _parts(text: str) -> Html:
     return joined((html("<span>{part}</span>", part=part) for part in parts), _DOT)
 
 
-def _state(state: State | None) -> Html:
+def _state(state: Mark | None) -> Html:
     if state is None:
         return _NOTHING
     return html(

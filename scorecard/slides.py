@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from scorecard import campaigns, goal_tree, handoff_view, overview, quota_view, small, words
@@ -20,7 +20,7 @@ from scorecard.periods import Period
 from scorecard.quota_view import Line as QuotaLine
 from scorecard.rows import Row
 from scorecard.scopes import EVERYTHING, Filter
-from scorecard.status import Status, Tone
+from scorecard.status import Mark, Status
 from scorecard.words import Sentence
 
 MOST_LINES: Final = 6  # as many as the back row can read
@@ -28,20 +28,6 @@ MOST_NUMBERS: Final = 4
 _FEW: Final = 3  # lines below large figures
 _DOT: Final = " · "
 _SPENT: Final = ("spend", "leads", "wins")
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """How something stands: icon, word and colour."""
-
-    icon: str
-    word: str
-    tone: Tone
-
-    @classmethod
-    def of(cls, status: Status | None) -> State | None:
-        """A status as it is shown everywhere; None where there is nothing to judge."""
-        return None if status is None else cls(status.icon, status.word, status.tone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +48,7 @@ class Big:
 
     name: str
     value: str
-    state: State | None = None
+    state: Mark | None = None
     beside: tuple[str, ...] = ()
     team: str | None = None
     bar: Bar | None = None
@@ -76,7 +62,7 @@ class Line:
     value: str = ""
     detail: str = ""
     who: str = ""
-    state: State | None = None
+    state: Mark | None = None
     team: str | None = None
     bar: Bar | None = None
 
@@ -146,9 +132,9 @@ def big(name: str, row: Row, beside: str, formats: Formats) -> Big:
     return Big(
         name,
         figure(row, formats),
-        State.of(row.status),
+        marked(row.status),
         tuple(text for text in said if text),
-        _team(row.team),
+        team_of(row.team),
         _rate_bar(row),
     )
 
@@ -184,10 +170,16 @@ def _rate_bar(row: Row) -> Bar | None:
 
 
 def _concern(c: overview.Concern) -> Line:
-    return Line(words.brief(c.what), detail=c.detail, who=c.who, state=State.of(c.status))
+    return Line(words.brief(c.what), detail=c.detail, who=c.who, state=marked(c.status))
 
 
-def _team(team: str) -> str | None:
+def marked(status: Status | None) -> Mark | None:
+    """A status as it stands everywhere; None where there is nothing to judge."""
+    return None if status is None else Mark(status.word, status.tone, status.icon)
+
+
+def team_of(team: str) -> str | None:
+    """A team that has a hue of its own."""
     return team if team in {"marketing", "sales"} else None
 
 
@@ -223,7 +215,8 @@ def goal_line(line: goal_tree.Line) -> Line:
     row = line.row
     bar = None if row.value is None else Bar(row.value, row.expected, 1.0, top=1.25)
     value, detail = _share_first(line.detail)
-    return Line(words.brief(line.name), value, detail, line.owner, State.of(row.status), _team(row.team), bar)
+    team = team_of(row.team)
+    return Line(words.brief(line.name), value, detail, line.owner, marked(row.status), team, bar)
 
 
 def _share_first(detail: str) -> tuple[str, str]:
@@ -304,8 +297,8 @@ def _quota(line: QuotaLine, formats: Formats) -> Line:
         figure(row, formats) if row.value is None else formats.percent(row.value, 0),
         " · ".join(text for text in (_actual(line, formats), _needed(line, formats)) if text),
         "",
-        State.of(row.status),
-        _team(line.department),
+        marked(row.status),
+        team_of(line.department),
         bar,
     )
 
@@ -344,20 +337,19 @@ def _campaigns(dataset: Dataset, about: Scope) -> Slide:
 
 
 def _urgency(one: Campaign) -> int:
-    """Live without both keys, then what waits for a key, live ones, what owes a review, the rest."""
-    asked = (one.phase == "live" and one.went_without, bool(one.unsigned) and one.phase == "planned")
-    places = (*asked, one.phase == "live", one.owes_review, True)
+    """Live without both keys or changed since, then what waits for a key, live ones, those owing a review."""
+    running, waits = one.phase == "live", bool(one.unsigned or one.reopened)
+    places = (running and waits, one.phase == "planned" and waits, running, one.owes_review, True)
     return places.index(True)
 
 
 def _campaign(line: campaigns.Line, formats: Formats) -> Line:
     one = line.campaign
-    mark = one.marks[-1] if len(one.marks) > 1 else one.marks[0]
     return Line(
         words.brief(one.name),
         detail=_brought(line.rows, one.budget, formats),
         who=one.channel,
-        state=State(mark.icon, _capital(mark.word), mark.tone),
+        state=first_mark(one),
     )
 
 
@@ -372,6 +364,12 @@ def _brought(rows: Mapping[str, Row], budget: float | None, formats: Formats) ->
         parts.append(f"budget {formats.money(budget, compact=True)}")
     parts += [words.counted(int(known[n] or 0), n[:-1]) for n in ("leads", "wins") if n in known]
     return " · ".join(parts)
+
+
+def first_mark(one: Campaign) -> Mark:
+    """What is wrong with a campaign, else its phase, as a sentence begins."""
+    mark = one.marks[1] if len(one.marks) > 1 else one.marks[0]
+    return replace(mark, word=_capital(mark.word))
 
 
 def _capital(text: str) -> str:

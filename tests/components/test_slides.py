@@ -3,11 +3,12 @@
 import re
 
 from components.slides import markup
-from scorecard.slides import Bar, Big, Line, Slide, State
+from scorecard.slides import Bar, Big, Line, Slide
+from scorecard.status import Mark
 from scorecard.words import Said
 
 BAD = "<script>x</script>\u202e"
-STATE = State("▲", BAD, "warn")
+STATE = Mark(BAD, "warn", "▲")
 
 
 def test_text_from_data_is_escaped_wherever_it_stands():

@@ -1,10 +1,11 @@
-"""The presentation in a browser: a loop that turns by itself, says when it can't be trusted, and recovers."""
+"""The presentation in a browser: a loop that says when it can't be trusted, and a meeting that is saved."""
 
 import signal
 import sqlite3
 import time
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from components import live
 from components.live import STEP
+from tests import oidc
 from tests.browser import ROOT, complaints, running_app, settled
+from tests.components.test_auth_section import CLIENT, SHARED
 from tests.scorecard.builders import lead, write
 from tests.servers import free_port
 
@@ -39,6 +42,13 @@ COMPANY = {
     "quotas": [{"period_start": "2026-01-01", "period_end": "2026-03-31", "department": d, "metric": m,
                 "target": t} for d, m, t in (("marketing", "leads", 20), ("sales", "handoffs", 24))],
     "campaigns": [{"campaign_id": "C1", "name": HOSTILE, "start": "2026-02-01", "end": "2026-12-31"}],
+}  # fmt: skip
+
+REVIEW = {
+    "review_id": "R1", "line_no": 1, "period": "2026-Q1", "as_of": "2026-02-10",
+    "held_at": "2026-02-10 10:00", "attendees": "ana", "went_well": None, "went_wrong": None,
+    "decision": "Fewer lists", "action": "Call the broker", "action_owner": "ben",
+    "action_due": "2026-02-20", "action_done_at": None,
 }  # fmt: skip
 
 # Every change under the slides' content from now on; new text is noted as it stands.
@@ -113,8 +123,10 @@ def app_test(monkeypatch, company, **parameters):
     return app
 
 
-def opened(page, app, ask="", **options):
-    tab = page(viewport=(1920, 1080), **options)
+def opened(page, app, ask="", *, cookie=False):
+    tab = page(viewport=(1920, 1080))
+    if cookie:
+        tab.context.add_cookies([oidc.Cookie(app.url, {"email": "ana@example.com"}).to_playwright()])
     tab.goto(f"{app.url}/present?period=2026-Q1{ask}")
     tab.wait_for_function(SHOWN, timeout=60_000)
     return settled(tab)
@@ -146,9 +158,9 @@ def test_the_page_opens_by_itself_without_the_front_door_and_has_no_pickers(monk
 def test_where_sign_in_is_configured_nothing_is_presented_without(monkeypatch, company):
     monkeypatch.setenv("TANDEM_SOURCE", f"sqlite:///{company}")
     app = AppTest.from_file(str(PAGE), default_timeout=30)
-    app.secrets["auth"] = {"redirect_uri": "http://localhost/oauth2callback", "acme": {"client_id": "x"}}
+    app.secrets["auth"] = {**SHARED, "acme": CLIENT}
     app.run()
-    assert [button.label for button in app.button] == ["Sign in with acme"]
+    assert [button.label for button in app.button] == ["Sign in with Acme"]
     assert "Goal number" not in str(app.main)
 
 
@@ -212,7 +224,7 @@ def test_a_refresh_without_news_touches_nothing_and_one_number_alone_moves(compa
     vouches(tab, "good")
 
 
-def test_a_dropped_network_is_said_loudly_and_its_return_is_enough(company, room, page):
+def test_what_the_screen_cannot_vouch_for_is_said_loudly_and_goes_with_its_reason(company, room, page):
     tab = opened(page, room, "&start=goals&seconds=3600")
     tab.context.set_offline(True)
     vouches(tab, "cut", LOUD)
@@ -221,21 +233,6 @@ def test_a_dropped_network_is_said_loudly_and_its_return_is_enough(company, room
     tab.context.set_offline(False)
     vouches(tab, "good")
     number(tab, "21 of 100", PATIENCE * 2)
-
-
-def test_a_tab_that_slept_catches_up(company, room, page):
-    tab = opened(page, room, "&start=goals&seconds=3600")
-    sleeping = tab.context.new_cdp_session(tab)
-    sleeping.send("Page.setWebLifecycleState", {"state": "frozen"})
-    entered(company, 31)
-    time.sleep(11)
-    sleeping.send("Page.setWebLifecycleState", {"state": "active"})
-    number(tab, "31 of 100")
-    vouches(tab, "good")
-
-
-def test_a_source_that_is_gone_is_said_loudly(company, room, page):
-    tab = opened(page, room, "&seconds=3600")
     away = company.rename(company.with_suffix(".away"))
     vouches(tab, "trouble")
     assert "is gone" in tab.locator(".stage .banner").inner_text()
@@ -243,15 +240,115 @@ def test_a_source_that_is_gone_is_said_loudly(company, room, page):
     vouches(tab, "good")
 
 
-def test_a_killed_server_is_said_within_ten_seconds_and_a_new_one_is_found(company, page):
-    port, source = free_port(), {"TANDEM_SOURCE": f"sqlite:///{company}"}
-    with running_app(source, port=port, stop=signal.SIGKILL) as app:
-        tab = opened(page, app, "&start=goals&seconds=3600")
-    vouches(tab, "cut", LOUD)
-    assert tab.locator('[data-testid="stDialog"], [role="dialog"]').locator("visible=true").count() == 0
-    entered(company, 41)
-    with running_app(source, port=port):
+def test_a_tab_that_slept_catches_up(company, room, page):
+    tab = opened(page, room, "&start=goals&seconds=3600")
+    sleeping = tab.context.new_cdp_session(tab)
+    sleeping.send("Page.setWebLifecycleState", {"state": "frozen"})
+    entered(company, 31)
+    time.sleep(9)
+    sleeping.send("Page.setWebLifecycleState", {"state": "active"})
+    number(tab, "31 of 100")
+    vouches(tab, "good")
+
+
+# --- a meeting
+
+
+def note(tab, kind, text, who="", due=""):
+    part(tab, "kind").select_option(kind)
+    part(tab, "text").fill(text)
+    if kind == "action":
+        part(tab, "who").fill(who)
+        part(tab, "due").fill(due)
+    part(tab, "text").press("Enter")
+
+
+def to_the_end(tab):
+    """What was agreed, as it stands there."""
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("End")
+    return part(tab, "result").inner_text()
+
+
+def test_where_nothing_can_be_saved_the_text_can_be_taken_along(room, page):
+    tab = opened(page, room, "&mode=meeting")
+    tab.keyboard.press("n")
+    note(tab, "action", "Ask five customers", "Ben Ode")
+    assert "Ask five customers" in to_the_end(tab)
+    assert not part(tab, "save").is_visible()
+    assert "nothing can be entered here" in part(tab, "outcome").inner_text()
+    with tab.expect_download() as waiting:
+        part(tab, "download").click()
+    assert "- Ask five customers (Ben Ode)" in Path(waiting.value.path()).read_text(encoding="utf-8")
+    part(tab, "anew").click()
+    until_shown(tab, "agenda")
+    assert part(tab, "note").inner_text() == "Note"
+    assert complaints(tab) == []
+
+
+@pytest.fixture(scope="module")
+def writable(tmp_path_factory):
+    """The folder of a company that meetings can be saved to, and the configuration that says so."""
+    folder = tmp_path_factory.mktemp("meeting")
+    url = write(folder / "room.db", **COMPANY, reviews=[REVIEW])
+    shut = oidc.secrets("http://127.0.0.1", {"acme": "http://127.0.0.1:1"}, 'sales = ["ana@example.com"]\n')
+    written = f'{shut}[tandem]\nsource = "{url}"\n[tandem.writing]\nenabled = true\n'
+    (folder / "secrets.toml").write_text(written)
+    return folder
+
+
+def saved(file):
+    """The lines of reviews that weren't there before."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.row_factory = sqlite3.Row
+        found = connection.execute("SELECT * FROM reviews WHERE review_id <> 'R1' ORDER BY line_no")
+        return [dict(row) for row in found]
+
+
+def test_a_loop_and_a_meeting_outlive_a_killed_server_and_the_meeting_saves_its_review(writable, page):
+    port, secrets, file = free_port(), str(writable / "secrets.toml"), writable / "room.db"
+    app_again = partial(
+        running_app, {"TANDEM_CONFIG": secrets}, port=port, options=[f"--secrets.files={secrets}"]
+    )
+    with app_again(stop=signal.SIGKILL) as app:
+        loop, tab = (
+            opened(page, app, ask, cookie=True) for ask in ("&start=goals&seconds=3600", "&mode=meeting")
+        )
+        for key in ("agenda", "last", "since", "goals"):
+            until_shown(tab, key)
+            assert tab.evaluate(SIZES)["least"] >= 24, key
+            tab.keyboard.press("PageDown")
+        assert tab.locator(".st-key-slide_last").get_by_text("Call the broker").count() == 1
+        tab.keyboard.press("n")
+        note(tab, "decision", HOSTILE)
+        note(tab, "action", "Ask five customers", "Ben Ode", "2026-12-04")
+        part(tab, "text").fill("half a senten")
+    vouches(loop, "cut", LOUD)
+    assert loop.locator('[data-testid="stDialog"], [role="dialog"]').locator("visible=true").count() == 0
+    part(tab, "text").press_sequentially("ce")
+    entered(file, 41)
+    with app_again():
+        vouches(loop, "good", PATIENCE * 2)
+        number(loop, "41 of 100", PATIENCE * 2)
+        assert loop.evaluate(SHOWN) == "goals"
         vouches(tab, "good", PATIENCE * 2)
-        number(tab, "41 of 100", PATIENCE * 2)
-        assert tab.evaluate(SHOWN) == "goals"
-        assert "start=goals" in tab.url
+        settled(tab)
+        assert part(tab, "text").input_value() == "half a sentence"
+        part(tab, "kind").select_option("wrong")
+        part(tab, "text").press("Enter")
+        agreed = to_the_end(tab)
+        assert all(said in agreed for said in (HOSTILE, "Ben Ode, by 4 Dec 2026", "half a sentence"))
+        assert tab.title() != "got"
+        part(tab, "attendees").fill("Ana Ruiz, Ben Ode, Zoe")
+        assert saved(file) == []
+        part(tab, "save").click()
+        tab.get_by_text("Saved as review R-").wait_for(timeout=PATIENCE)
+        assert not part(tab, "save").is_visible()
+        assert "tandem-meeting" not in tab.evaluate("JSON.stringify(localStorage)")
+        assert not [told for told in complaints(tab) if told.startswith("page:")]
+    found = saved(file)
+    assert [(row["decision"], row["action"], row["went_wrong"]) for row in found] == [
+        (HOSTILE, None, None), (None, "Ask five customers", None), (None, None, "half a sentence"),
+    ]  # fmt: skip
+    assert {(row["period"], row["attendees"]) for row in found} == {("2026-Q1", "ana, ben, Zoe")}
+    assert (found[1]["action_owner"], found[1]["action_due"]) == ("ben", "2026-12-04")
