@@ -22,6 +22,7 @@ from scorecard import (
     checks_signoffs,
     checks_together,
     checks_totals,
+    profile_wishes,
     small,
 )
 from scorecard.clock import AsOf
@@ -106,6 +107,7 @@ def _steps(dataset: Dataset, as_of: AsOf, metrics: Collection[str]) -> list[Call
         lambda: checks_plans.problems(dataset, metrics),
         lambda: checks_signoffs.problems(dataset),
         lambda: checks_together.problems(dataset),
+        lambda: profile_wishes.problems(dataset),
         lambda: checks_large.problems(dataset, as_of),
         lambda: checks_dates.problems(dataset, as_of),
         lambda: checks_totals.problems(dataset),

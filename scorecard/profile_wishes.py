@@ -92,6 +92,12 @@ def wishes(dataset: Dataset) -> Wishes:
     return Wishes(tuple(_wished(kept, nearby)), tuple(problems))
 
 
+def problems(dataset: Dataset) -> tuple[Problem, ...]:
+    """What is wrong with the pictures beyond what is wrong with a row by itself."""
+    known = small.reading(dataset, "profiles").problems
+    return tuple(problem for problem in wishes(dataset).problems if problem not in known)
+
+
 def label(column: str) -> str:
     """A column as a reader calls it: 'company size'."""
     return column.replace("_", " ").strip()

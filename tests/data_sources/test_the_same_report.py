@@ -12,7 +12,19 @@ from data_sources import sources
 from data_sources.config import Config, load
 from data_sources.database import open_database
 from data_sources.demo import Demo, rows, write_demo
-from scorecard import checks, periods, small
+from scorecard import (
+    calendar_answer,
+    calendar_view,
+    campaigns,
+    checks,
+    feedback_view,
+    people,
+    periods,
+    reviews,
+    reviews_panel,
+    signoffs,
+    small,
+)
 from scorecard.clock import AsOf
 from scorecard.report import report
 from scorecard.rows import COLUMNS
@@ -32,7 +44,8 @@ def tables():
 def in_a_database(tmp_path_factory):
     url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}"
     write_demo(sa.create_engine(url), COMPANY, None, sources.make_ready)
-    return told(open_database(url, NOW))
+    dataset = open_database(url, NOW)
+    return told(dataset), read(dataset)
 
 
 def told(dataset):
@@ -41,6 +54,36 @@ def told(dataset):
     found = report(dataset, periods.parse("2026-Q4"), as_of, by=["source", "industry"])
     wrong = Counter((p.rule, p.table, p.severity) for p in checks.check(dataset, as_of))
     return [tuple(str(getattr(row, name)) for name in COLUMNS) for row in found], wrong
+
+
+def read(dataset):
+    """What the pages of the small tables show of them, sentences and all."""
+    as_of = AsOf.parse("2026-11-21", small.settings(dataset).zone)
+    quarter = periods.parse("2026-Q4")
+    held, latest = reviews.read(dataset, as_of), reviews.reviews(dataset, as_of)[-2:]
+    assert len(latest) == 2
+    return {
+        "campaigns": campaigns.read(dataset, as_of),
+        "sign-offs": signoffs.keys(dataset, as_of),
+        "calendar": (
+            calendar_answer.answer(dataset, as_of),
+            calendar_view.timeline(dataset, as_of, quarter, "team"),
+            calendar_view.found(dataset, as_of, quarter),
+            calendar_view.asked(dataset, as_of),
+            calendar_view.sessions(dataset, as_of),
+        ),
+        "feedback": feedback_view.feedback_of(dataset, 12, as_of),
+        "reviews": (held, [reviews_panel.panel(dataset, as_of, one.review_id) for one in latest]),
+        "people": people.read(dataset, as_of),
+    }
+
+
+def same(dataset, in_a_database):
+    report_of_it, read_of_it = in_a_database
+    assert told(dataset) == report_of_it
+    found = read(dataset)
+    for page, reading in read_of_it.items():
+        assert found[page] == reading, page
 
 
 def as_workbook(folder, tables):
@@ -72,11 +115,11 @@ def in_google(folder, tables, server):
 def test_a_file_gives_the_report_of_the_database(tmp_path, tables, in_a_database, written):
     dataset = sources.open_source(written(tmp_path, tables), NOW, tmp_path / "store")
     assert dataset.prepared
-    assert told(dataset) == in_a_database
+    same(dataset, in_a_database)
 
 
 def test_google_gives_the_report_of_the_database(tmp_path, tables, in_a_database):
     with standin.google() as server:
         dataset = sources.open_source(in_google(tmp_path, tables, server), NOW, tmp_path / "store")
         assert server.reads <= 2  # what tabs there are, and all of them at once
-    assert told(dataset) == in_a_database
+    same(dataset, in_a_database)

@@ -197,6 +197,7 @@ def test_chances_are_those_of_benjamini_and_hochbergs_rule():
     ranked = sorted(raw)
     expected = [min(ranked[j] * 5 / (j + 1) for j in range(ranked.index(p), 5)) for p in raw]
     assert [e.wins.chance for e in found] == pytest.approx(expected)
+    assert expected == pytest.approx(stats.false_discovery_control(raw))
     assert [e.verdict for e in found] == [Verdict.WORSE, *[Verdict.UNSURE] * 3, Verdict.BETTER]
 
 
