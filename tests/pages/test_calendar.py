@@ -119,7 +119,4 @@ def test_on_a_phone_the_weeks_stand_where_the_timeline_would(demo_url, page):
         settled(tab)
         bar = tab.locator(".t-cal a", has_text="Black week bundle").first
         assert bar.is_visible()
-        bar.click()
-        settled(tab, seconds=60)
-        assert "entry=" in tab.url
-        assert tab.get_by_role("heading", name="Black week bundle for dealers").is_visible()
+        assert bar.get_attribute("href").startswith("calendar?as_of=2026-11-21&entry=")
