@@ -8,11 +8,14 @@ Selectbox options, text columns of st.dataframe and texts in charts are inert as
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from html import escape as escape_html
 from typing import Final
 from urllib.parse import quote
+
+from scorecard.inert import clean
+
+__all__ = ["Html", "clean", "escape", "html", "joined", "mail"]
 
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 _JOINER: Final = "\u2060"  # of no width; a text holding it is no address, shortcode or arrow any more
@@ -20,13 +23,6 @@ _JOINER: Final = "\u2060"  # of no width; a text holding it is no address, short
 # mail addresses, :shortcodes: and ASCII arrows and dashes.
 _ACTIVE: Final = re.compile(r":(?=\S)|@(?=\S)|www(?=\.)|(?<=[<>=~-])(?=[<>=-])", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9._+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}", re.ASCII)
-_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def clean(text: object) -> str:
-    """One line of visible text: no control characters, no overrides of the reading direction."""
-    one_line = " ".join(str(text).split())
-    return "".join(c for c in one_line if c not in _BIDI and unicodedata.category(c) not in {"Cc", "Cs"})
 
 
 def escape(text: object) -> str:

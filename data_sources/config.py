@@ -15,7 +15,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from data_sources import access_config, google_config
+from data_sources import access_config, digest_config, google_config
+from data_sources.digest_config import DigestConfig
 from data_sources.errors import ConfigError
 from data_sources.google_config import Google
 from data_sources.mapping import Constant, TableMapping, attribute_name
@@ -30,7 +31,7 @@ CONFIG_VARIABLE: Final = "TANDEM_CONFIG"
 DEMO: Final = "demo"
 _KEYS: Final = (
     "source", "refresh_seconds", "stale_minutes", "unchanged_hours", "crm", "settings", "tables", "google",
-    "access", "writing",
+    "access", "writing", "digest",
 )  # fmt: skip
 _TABLE_KEYS: Final = ("table", "select", "columns", "values", "constants", "when")
 _WHEN_KEYS: Final = ("column", "is")
@@ -45,7 +46,8 @@ class Config:
     when it changed is taken to be unchanged. `source` may hold a password: show `errors.safe_url(source)`.
     `stale_minutes` and `unchanged_hours` say from which age on a screen in a room warns of its data.
     `crm` is whose export the spreadsheet is (a name in `presets.PRESETS`); `google` how Google is reached;
-    `access` who has which role; `writing` whether what people enter in the app is written into the source.
+    `access` who has which role; `writing` whether what people enter in the app is written into the source;
+    `digest` where the digest goes.
     """
 
     source: str = field(default=DEMO, repr=False)
@@ -59,6 +61,7 @@ class Config:
     google: Google = field(default_factory=Google, repr=False)
     access: Rules = field(default_factory=Rules, repr=False)
     writing: bool = False
+    digest: DigestConfig = field(default_factory=DigestConfig, repr=False)
 
     def reading(self, source: str) -> Config:
         """The same configuration on another source; its mappings are of the one it was written for."""
@@ -136,6 +139,7 @@ class _Reader:
             google=google_config.read(self._mapping(found.get("google", {}), "tandem.google"), self.file),
             access=self.access(found),
             writing=self._writing(found.get("writing", {})),
+            digest=digest_config.read(self._mapping(found.get("digest", {}), "tandem.digest"), self.file),
         )
 
     def access(self, section: object) -> Rules:

@@ -1,7 +1,7 @@
-"""The command line: `python -m scorecard report | check | export | demo | template`. Wires sources to all.
+"""The command line: `python -m scorecard report | check | export | digest | demo | template`. Wires it all.
 
 Exit codes: 0 with numbers (check: clean or warnings only), 1 when the data has errors (they go to standard
-error), 2 with one clear line for bad arguments or a source that can't be reached.
+error), 2 with one clear line for bad arguments, a source that can't be reached or a digest that wasn't sent.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -21,16 +21,20 @@ from typing import NoReturn, TextIO
 
 from tqdm import tqdm
 
-from data_sources import sources, template_google, template_xlsx
+from data_sources import delivery, digest_config, outbox, sources, template_google, template_xlsx
 from data_sources.config import Config
 from data_sources.config import load as load_config
+from data_sources.delivery import Letter
 from data_sources.demo import Demo, write_demo
 from data_sources.embedded import NotOurDemoError
 from data_sources.errors import ConfigError, SourceError
-from scorecard import checks, checks_costs, periods, report, small, template
+from data_sources.outbox import DeliveryError, Outbox
+from scorecard import checks, checks_costs, digest, digest_mail, periods, report, small, template
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
+from scorecard.digest import Digest
 from scorecard.formats import Formats
+from scorecard.periods import Period
 from scorecard.problems import Problem, Severity
 from scorecard.rows import COLUMNS, Row
 
@@ -50,7 +54,7 @@ def main(arguments: Sequence[str] | None = None, now: datetime | None = None) ->
     try:
         asked = _parser().parse_args(arguments)
         return int(asked.run(asked, moment))
-    except (ValueError, ConfigError, SourceError, NotOurDemoError) as error:
+    except (ValueError, ConfigError, SourceError, DeliveryError, NotOurDemoError) as error:
         print(f"scorecard: {_one_line(str(error))}", file=sys.stderr)
         return REFUSED
     except BrokenPipeError:
@@ -66,7 +70,10 @@ def _one_line(text: str) -> str:
 def _parser() -> _Parser:
     parser = _Parser(prog="python -m scorecard", description="Tandem's numbers without a browser.")
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="report|check|export|demo|template", parser_class=_Parser
+        dest="command",
+        required=True,
+        metavar="report|check|export|digest|demo|template",
+        parser_class=_Parser,
     )
     _report_arguments(commands.add_parser("report", help="print every number, tidy, one row each"))
     _check_arguments(
@@ -74,6 +81,9 @@ def _parser() -> _Parser:
     )
     _export_arguments(
         commands.add_parser("export", help="write the board pack: PDF, slides, workbook, CSV, one chart")
+    )
+    _digest_arguments(
+        commands.add_parser("digest", help="send what changed since the last digest, by mail and to chats")
     )
     _demo_arguments(commands.add_parser("demo", help="write the demo company into a database"))
     _template_arguments(
@@ -88,6 +98,9 @@ def _source_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", help="YYYY-MM-DD (that whole day) or a time; default: now")
 
 
+_PERIODS = "2026, 2026-Q3, 2026-09, 2026-W37, FY2026-Q3, 2026-07-01..2026-08-15"
+
+
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
     _source_arguments(parser)
     _period_argument(parser)
@@ -100,8 +113,7 @@ def _report_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _period_argument(parser: argparse.ArgumentParser) -> None:
-    forms = "2026, 2026-Q3, 2026-09, 2026-W37, FY2026-Q3, 2026-07-01..2026-08-15"
-    parser.add_argument("--period", help=f"{forms}; default: the running quarter")
+    parser.add_argument("--period", help=f"{_PERIODS}; default: the running quarter")
 
 
 def _export_arguments(parser: argparse.ArgumentParser) -> None:
@@ -123,6 +135,21 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
 def _check_arguments(parser: argparse.ArgumentParser) -> None:
     _source_arguments(parser)
     parser.set_defaults(run=_check)
+
+
+def _digest_arguments(parser: argparse.ArgumentParser) -> None:
+    _source_arguments(parser)
+    running = ", ".join(kind for kind in periods.KINDS if kind != "custom")
+    parser.add_argument("--period", help=f"{_PERIODS}, or the running {running}; default: quarter")
+    parser.add_argument(
+        "--since", metavar="DATE", help="what changed after that day (or time); default: the last digest"
+    )
+    parser.add_argument("--url", help="where the app stands, for links; default: what the configuration says")
+    parser.add_argument("--even-if-nothing", action="store_true", help="also when nothing changed")
+    parser.add_argument("--dry-run", action="store_true", help="print it, send nothing, remember nothing")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also write the mail's HTML")
+    parser.add_argument("--text", type=Path, metavar="FILE", help="also write the mail's text")
+    parser.set_defaults(run=_digest)
 
 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
@@ -333,6 +360,11 @@ def _wanted_files(asked: argparse.Namespace) -> list[tuple[str, Path]]:
 
 
 def _write_file(path: Path, content: bytes) -> None:
+    _put(path, content)
+    print(f"{path}: {len(content):,} bytes")
+
+
+def _put(path: Path, content: bytes) -> None:
     """Whole or not at all: a half-written file never takes the place of an older one."""
     beside = path.with_name(f".{path.name}.part")
     try:
@@ -340,7 +372,94 @@ def _write_file(path: Path, content: bytes) -> None:
         beside.replace(path)
     except OSError as error:
         raise ValueError(f"{path} can't be written: {error.strerror or error}.") from None
-    print(f"{path}: {len(content):,} bytes")
+
+
+def _digest(asked: argparse.Namespace, now: datetime) -> int:
+    config = _config(asked)
+    url = digest_config.app_url(asked.url, "--url") if asked.url else config.digest.url
+    period, keys = asked.period or config.digest.period or "quarter", delivery.keys(config.digest)
+    with sources.explaining(config.source):
+        dataset = sources.open_source(config, now)
+        if asked.dry_run or not keys:
+            box = outbox.peeked(sources.STORE, config.source, period, keys)
+            if (found := _digest_of(asked, dataset, now, period, box)) is not None:
+                mail = _written(asked, found, url)
+                print(f"{mail.subject}\n\n{mail.text}", end="")
+            return _data_errors(dataset, _as_of(asked, dataset, now))
+        with outbox.opened(sources.STORE, config.source, period, keys) as box:
+            found = _digest_of(asked, dataset, now, period, box)
+            letter = None if found is None else _letter(asked, found, url)
+            _send(box, config, now, letter, found)
+        return _data_errors(dataset, _as_of(asked, dataset, now))
+
+
+def _digest_of(
+    asked: argparse.Namespace, dataset: Dataset, now: datetime, period: str, box: Outbox
+) -> Digest | None:
+    """What changed; None where nothing did and nobody asked to be told."""
+    as_of, zone = _as_of(asked, dataset, now), small.settings(dataset).zone
+    week = (as_of.day - timedelta(days=7)).isoformat()
+    since = AsOf.parse(asked.since or box.stood or week, zone)
+    if asked.since is None and since.until > as_of.until:
+        raise ValueError(f"The last digest stood at {since.text}, later than {as_of.text}. Give --since too.")
+    if asked.since is None and since.until == as_of.until:
+        return None
+    found = digest.read(dataset, _period_of(period, as_of, dataset), since, as_of)
+    return found if found.changed or asked.even_if_nothing else None
+
+
+def _period_of(text: str, as_of: AsOf, dataset: Dataset) -> Period:
+    """A period, or the running one of a kind: quarter, month, fiscal_quarter."""
+    start = small.settings(dataset).fiscal_year_start
+    kind = next((k for k in periods.KINDS if k == text and k != "custom"), None)
+    return periods.parse(text, start) if kind is None else periods.containing(as_of.day, kind, start)
+
+
+def _letter(asked: argparse.Namespace, found: Digest, url: str | None) -> Letter:
+    mail = _written(asked, found, url)
+    cards = {"slack": digest_mail.slack(found, url), "teams": digest_mail.teams(found, url)}
+    return Letter(found.fingerprint, mail.subject, mail.text, mail.html, cards)
+
+
+def _written(asked: argparse.Namespace, found: Digest, url: str | None) -> digest_mail.Mail:
+    """The mail, also in the files that were asked for."""
+    mail = digest_mail.mail(found, url)
+    for file, text in ((asked.html, mail.html), (asked.text, mail.text)):
+        if file is not None:
+            _put(file, text.encode())
+    return mail
+
+
+def _send(box: Outbox, config: Config, now: datetime, letter: Letter | None, found: Digest | None) -> None:
+    """Sends it, and what is left of earlier ones. DeliveryError when somebody didn't get theirs."""
+    if letter is not None and found is not None:
+        if box.had(letter.id):
+            print("This digest was sent before; it isn't sent again.")
+        else:
+            box.put(letter, _later(box.stood, found.as_of))
+    went, wrong = box.send(delivery.channels(config.digest, now))
+    if went:
+        print(f"Sent to {', '.join(went)}.")
+    if wrong:
+        raise DeliveryError(" ".join(wrong))
+
+
+def _later(stood: str | None, as_of: AsOf) -> str:
+    """Where the next digest begins: one of the past doesn't take it back."""
+    if stood is None or datetime.fromisoformat(stood) < datetime.fromisoformat(as_of.text):
+        return as_of.text
+    return stood
+
+
+def _data_errors(dataset: Dataset, as_of: AsOf) -> int:
+    """The exit code of a report, and one line where the data has errors."""
+    with _bar("check") as told:
+        errors = [p for p in checks.check(dataset, as_of, progress=told) if p.severity is Severity.ERROR]
+    if not errors:
+        return CLEAN
+    rows = sum(p.rows for p in errors)
+    print(f"{rows} rows or cells have errors; python -m scorecard check names them.", file=sys.stderr)
+    return ERRORS
 
 
 def _demo(asked: argparse.Namespace, now: datetime) -> int:

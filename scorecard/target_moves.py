@@ -33,13 +33,14 @@ class Move:
 def targets(dataset: Dataset) -> dict[Key, float]:
     """Every target of goals and quotas."""
     return {
-        (table, _key(table, row)): float(row["target"])
+        (table, key_of(table, row)): float(row["target"])
         for table in WATCHED
         for row in small.rows(dataset, table)
     }
 
 
-def _key(table: str, row: Mapping[str, object]) -> str:
+def key_of(table: str, row: Mapping[str, object]) -> str:
+    """A row's key as target_changes writes it."""
     parts = (row[name] for name in TABLES[table].key)
     return ",".join("" if part is None else str(part) for part in parts)
 
