@@ -69,3 +69,7 @@ def test_every_tone_of_a_status_is_one_of_ours():
 def test_nothing_of_the_look_is_fetched_from_elsewhere():
     for file in (STYLE, ROOT / ".streamlit/config.toml", ROOT / "components/icon.svg"):
         assert not re.search(r"https?://(?!www\.w3\.org)", file.read_text())
+
+
+def test_the_style_sheet_survives_the_cleaning_of_markup():
+    assert "<" not in STYLE.read_text()
