@@ -47,7 +47,7 @@ def paged(items: Sequence[T], draw: Callable[[T], Html], key: str) -> None:
         def more() -> None:
             st.session_state[place] = shown + _MORE
 
-        st.button(f"Show {min(rest, _MORE)} of {rest:,} more", key=f"{key}_more", on_click=more)
+        st.button(f"Show {min(rest, _MORE)} of {rest} more", key=f"{key}_more", on_click=more)
 
 
 def entry_line(entry: Entry, campaigns: Mapping[str, str], view: View) -> Html:

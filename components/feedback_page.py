@@ -95,12 +95,13 @@ def asked_of(found: Feedback, chosen: Chosen) -> Asked:
     """The list as chosen."""
     entries = feedback_view.listed(found, chosen.show, chosen.way, chosen.who)
     title = {"owed": "What is owed", "answered": "What was answered"}.get(chosen.show, "What was asked")
-    return Asked(f"{title}: {len(entries):,}", chosen, entries, found.campaigns)
+    return Asked(title, chosen, entries, found.campaigns)
 
 
 def asked(found: Asked, view: View) -> None:
     """The overdue first, then by due date; with the answer where there is one."""
-    tables.beside_table(feedback_entries.table(found.entries), view, title=found.title, key="asked")
+    title = f"{found.title}: {view.formats.integer(len(found.entries))}"
+    tables.beside_table(feedback_entries.table(found.entries), view, title=title, key="asked")
     if not found.entries:
         st.caption("Nothing is owed." if found.chosen.show == "owed" else "Nothing of that kind.")
     place = f"{found.chosen.show}_{found.chosen.way}_{found.chosen.who}"

@@ -106,7 +106,7 @@ def _corner(view: View, tables: tuple[str, ...]) -> None:
             return None  # the page itself says so
 
     with st.container(key="page_corner", width="content"):
-        section(view, "corner", touch, lambda found, _: problems.corner(found))
+        section(view, "corner", touch, lambda found, now: problems.corner(found, now.formats))
 
 
 def _draw_stamp(screen: Screen) -> None:

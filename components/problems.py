@@ -110,11 +110,12 @@ def _opens(link: str | None) -> bool:
     return link is not None and _SHEETS.fullmatch(link) is not None
 
 
-def corner(touch: Touch | None) -> None:
+def corner(touch: Touch | None, formats: Formats) -> None:
     """How many errors touch the page, small, leading to the Data page; nothing where there are none."""
     if touch is None:
         return
-    said = "1 error touches this page" if touch.errors == 1 else f"{touch.errors:,} errors touch this page"
+    many = f"{formats.integer(touch.errors)} errors touch this page"
+    said = "1 error touches this page" if touch.errors == 1 else many
     badge = html('<span class="t-chip t-bad"><span aria-hidden="true">✕</span>{said}</span>', said=said)
     st.html(html('<a class="t-corner" href="data?severity=error" target="_self">{b}</a>', b=badge))
 

@@ -44,7 +44,7 @@ class Shut:
 def draw(shut: Shut, sign_out: Callable[[], None]) -> None:
     """The page."""
     with st.container(key="sign_in", gap="small"):
-        st.image(str(ICON), width=48)
+        st.image(str(ICON), width=48, alt=NAME)
         st.title(NAME, anchor=False)
         st.html(html("<p>{why}</p>", why=shut.why))
         if shut.address is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Final, cast
 
@@ -104,6 +105,8 @@ def _localised(shown: Table, formats: Formats) -> object:
         return shown.frame.map(_text)
     frame = shown.frame.astype(dict.fromkeys(shown.units, float)).map(_text)
     style = frame.style
+    for title in _days(shown):
+        style = style.format(partial(_day, formats), subset=[title])
     for title, unit in shown.units.items():
         style = style.format(partial(_figure, unit, formats), subset=[title], na_rep=NOTHING)
     return style
@@ -111,6 +114,28 @@ def _localised(shown: Table, formats: Formats) -> object:
 
 def _figure(unit: str, formats: Formats, value: object) -> str:
     return formats.value(cast("float", value), unit)
+
+
+def _days(shown: Table) -> list[str]:
+    """The columns that hold nothing but days, or blanks: ISO in a file, and so that sorting stays right."""
+    texts = shown.frame.select_dtypes(exclude="number").columns.difference(list(shown.units))
+    return [title for title in texts if _are_days(shown.frame[title])]
+
+
+def _are_days(cells: pd.Series) -> bool:
+    filled = [cell for cell in cells.dropna() if cell != ""]
+    return bool(filled) and all(isinstance(cell, str) and _is_day(cell) for cell in filled)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _day(formats: Formats, cell: object) -> str:
+    return formats.date(date.fromisoformat(cell)) if isinstance(cell, str) and cell else ""
 
 
 def _width(shown: Table, title: str, formats: Formats) -> int:
@@ -132,5 +157,8 @@ def _column(shown: Table, title: str, formats: Formats) -> ColumnConfig:
         return st.column_config.NumberColumn(title, alignment="right", width=_width(shown, title, formats))
     if pd.api.types.is_numeric_dtype(shown.frame[title]):
         return st.column_config.NumberColumn(title, alignment="right")
-    longest = max(map(len, (title, *map(str, shown.frame[title][:_STYLED]))))
+    texts = map(str, shown.frame[title][:_STYLED])
+    if title in _days(shown):
+        texts = map(partial(_day, formats), shown.frame[title][:_STYLED])
+    longest = max(map(len, (title, *texts)))
     return st.column_config.TextColumn(title, width=_px(longest) if longest <= _SHORT else None)

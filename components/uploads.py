@@ -143,7 +143,7 @@ def take(files: Sequence[Uploaded]) -> None:
     size = sum(file.size for file in files) / _MEGABYTE
     if size > MOST:
         st.session_state[_FAILURE] = (
-            f"These files hold {size:,.0f} MB; at most {MOST} MB can be looked at. Leave out what isn't "
+            f"These files hold {size:.0f} MB; at most {MOST} MB can be looked at. Leave out what isn't "
             "needed, or name the file as the source in .streamlit/secrets.toml: there it may be larger."
         )
         return

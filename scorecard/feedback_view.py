@@ -183,8 +183,8 @@ def minding(found: Feedback) -> dict[str, str]:
     counts = Counter(e.owes.person_id for e in due)
     names = {e.owes.person_id: e.owes.name for e in (*asking(found.entries, found.since), *due)}
     ordered = sorted(names, key=lambda who: (-counts[who], names[who], who))
-    everyone = {EVERYONE: f"Everyone: owes {len(due):,}"}
-    return everyone | {who: f"{names[who]}: owes {counts[who]:,}" for who in ordered}
+    everyone = {EVERYONE: f"Everyone: owes {len(due)}"}
+    return everyone | {who: f"{names[who]}: owes {counts[who]}" for who in ordered}
 
 
 def listed(found: Feedback, show: str, way: str, who: str) -> tuple[Entry, ...]:

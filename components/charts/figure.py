@@ -70,7 +70,7 @@ def shape(build: Callable[P, AnyChart]) -> Callable[P, Spec]:
     def compiled(*args: P.args, **kwargs: P.kwargs) -> Spec:
         chart = build(*args, **kwargs).configure_view(strokeWidth=0).configure_axis(labelLimit=0)
         spec: Spec = chart.configure_mark(aria=False).to_dict()
-        # Read aloud, a chart is what it `says`: its marks and axes one by one are noise, and some have no name.
+        # Read aloud, a chart is what it `says`: its marks one by one are noise, and some have no name.
         spec["config"]["aria"] = False
         for part in (spec, *spec.get("layer", ())):
             part.pop("data", None)  # the rows stand at the top, for all layers

@@ -14,7 +14,8 @@ def found(now: View) -> overview.Overview:
 
 
 section(view, "verdict", lambda now: found(now).verdict, board.verdict)
-section(view, "tiles", lambda now: found(now).tiles, board.numbers)
+with st.container(key="board_rates"):
+    section(view, "tiles", lambda now: found(now).tiles, board.numbers)
 section(view, "narrowed", lambda now: found(now).narrowed, board.caption)
 section(view, "steps", lambda now: found(now).steps, board.steps)
 

@@ -6,7 +6,7 @@ from components import problems
 from components.text import Html
 from scorecard.data_view import Touch
 from scorecard.problems import Problem, Severity
-from tests.components.builders import ENGLISH
+from tests.components.builders import ENGLISH, GERMAN
 
 SHEET = "https://docs.google.com/spreadsheets/d/abc/edit#gid=0&range=F17"
 
@@ -56,10 +56,10 @@ def test_a_problem_says_who_answers_and_what_it_costs():
 
 
 def test_the_corner_counts_errors_and_says_nothing_without(drawn):
-    problems.corner(None)
+    problems.corner(None, GERMAN)
     assert drawn == []
-    problems.corner(Touch(1))
-    problems.corner(Touch(1234))
+    problems.corner(Touch(1), GERMAN)
+    problems.corner(Touch(1234), GERMAN)
     assert "1 error touches this page" in drawn[0]
-    assert "1,234 errors touch this page" in drawn[1]
+    assert "1.234 errors touch this page" in drawn[1]
     assert 'href="data?severity=error"' in drawn[1]

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests import oidc
+from tests.axe import violations
 from tests.browser import complaints, running_app, settled, watch
 from tests.scorecard.builders import lead, write
 from tests.servers import free_port
@@ -104,6 +105,9 @@ def test_a_stranger_sees_the_sign_in_page_whatever_page_he_asks_for_and_no_data(
     for name in COLD:
         tab.goto(f"{app.url}/{name}?period=2026-Q4")
         signed_out(tab)
+    assert violations(tab) == []
+    tab.emulate_media(color_scheme="dark")
+    assert violations(settled(tab)) == []
     assert received
     assert not [frame for frame in received if SECRET.encode() in frame or b"Mia Muster" in frame]
     assert not [url for url in asked if "/tandem/" in url or not url.startswith((app.url, "data:", "blob:"))]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests import oidc
+from tests.axe import violations
 from tests.browser import complaints, running_app, settled
 from tests.scorecard.builders import lead, write
 from tests.servers import free_port
@@ -80,6 +81,7 @@ def test_a_reason_is_named_acted_on_and_falls_and_the_loop_shows_closed(at, comp
     ben.get_by_role("textbox", name="What do you want to say?").fill("<b>Half of them</b> have no budget")
     choose(ben, "About which reason to reject leads", "no budget")
     choose(ben, "To whom", "Mia · marketing")
+    assert violations(settled(ben)) == []
     ben.get_by_role("button", name="Send").click()
     ben.get_by_text("Both teams see it now").wait_for(timeout=PATIENCE)
     ben.get_by_text("<b>Half of them</b> have no budget").first.wait_for(timeout=PATIENCE)
