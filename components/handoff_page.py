@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
-from components import breakdown, tables, tiles
-from components.charts import Reason, Stage, Wait, funnel, pareto, waits
+from components import breakdown, numbers, tables, tiles
+from components.charts import Reason, Stage, Table, Wait, funnel, pareto, waits
 from components.screen import View
-from scorecard import handoff_view
+from scorecard import handoff_view, touch_work_view
 from scorecard.handoff_groups import Group
 from scorecard.handoff_view import Handoff
 from scorecard.handoff_words import Rows
 from scorecard.metrics import METRICS
 from scorecard.rows import Row
+from scorecard.status import Status
 
 _RATES: Final = {"acceptance_rate": "Accepted", "sla_compliance": "SLA met"}
 _RATING: Final = {"lead_rating": "Rating by sales"}
@@ -59,6 +61,25 @@ def worked_of(rows: Sequence[Row]) -> More:
     """Touch work as tiles."""
     note = "Calls and meetings of either team; a lead counts where its first call, mail or k-th talk stands."
     return tuple(tiles.Tile(METRICS[row.metric].label, row) for row in rows), note if rows else ""
+
+
+def worked_by(groups: Sequence[Group], view: View, *, title: str) -> None:
+    """Touch work group by group, each rate with what it stands on; nothing where nobody was worked."""
+    if not groups:
+        return
+    names = [name for name in touch_work_view.METRICS_SHOWN if any(name in g.rows for g in groups)]
+    columns: dict[str, list[object]] = {title: [g.name for g in groups]}
+    for name in names:
+        columns[METRICS[name].label] = [_worked(g.rows.get(name), view) for g in groups]
+    tables.table(Table(pd.DataFrame(columns), {}), view, name=f"touch work by {title}", key="worked_by")
+
+
+def _worked(row: Row | None, view: View) -> str:
+    if row is None:
+        return "–"
+    few = Status.TOO_FEW.word.lower() if row.status is Status.TOO_FEW and row.value is not None else ""
+    based = " · ".join(part for part in (numbers.basis(row, view.formats), few) if part)
+    return f"{numbers.figure(row, view.formats)}{f' ({based})' if based else ''}"
 
 
 def stages(shown: Sequence[handoff_view.Stage], view: View) -> None:

@@ -62,11 +62,15 @@ def breakdown(dataset: Dataset, by: str, period: Period, as_of: AsOf, where: Fil
         return months(dataset, period, as_of, where)
     metrics = [METRICS[n] for n in metrics_of(small.settings(dataset))]
     rows = report.grouped_rows(report.ask(dataset, period, as_of, where), period, by, metrics)
+    return tuple(sorted(gathered(dataset, by, rows, as_of), key=lambda g: (-g.handoffs, g.name)))
+
+
+def gathered(dataset: Dataset, by: str, rows: Iterable[Row], as_of: AsOf) -> list[Group]:
+    """Rows of a report by one column, those of a value together, under the name a reader knows it by."""
     found: dict[str, dict[str, Row]] = {}
     for row in rows:
         found.setdefault(row.scope, {})[row.metric] = row
-    groups = [Group(words.group(dataset, by, _value(scope), as_of), told) for scope, told in found.items()]
-    return tuple(sorted(groups, key=lambda g: (-g.handoffs, g.name)))
+    return [Group(words.group(dataset, by, _value(scope), as_of), told) for scope, told in found.items()]
 
 
 def _value(scope: str) -> str | None:

@@ -33,6 +33,10 @@ def worked(now: View) -> handoff_page.More:
     return handoff_page.worked_of(now.get(touch_work_view.rows, now.period, now.as_of, now.where))
 
 
+def worked_by(now: View) -> tuple[handoff_groups.Group, ...]:
+    return now.get(touch_work_view.breakdown, by, now.period, now.as_of, now.where)
+
+
 nothing = outline(view, lambda now: found(now).nothing)
 if nothing is not None:
     tiles.empty(*nothing)
@@ -62,6 +66,7 @@ with right:
 
 section(view, "cohorts", cohorts, partial(handoff_page.more, title="What becomes of them"))
 section(view, "worked", worked, partial(handoff_page.more, title="Touch work"))
+section(view, "worked_by", worked_by, partial(handoff_page.worked_by, title=offered[by]))
 section(
     view,
     "months",

@@ -11,6 +11,7 @@ from components.readings import Named
 from components.text import escape
 from scorecard import data_view, handoff_groups, handoff_view, periods, quota_view, small, touch_work_view
 from scorecard.clock import AsOf
+from scorecard.report import report
 from scorecard.scopes import EVERYTHING
 from scorecard.status import Status
 from scorecard.words import plain
@@ -105,7 +106,11 @@ def test_the_breakdown_in_the_address_shows_every_group_with_its_figures(demo_ur
     assert not app.exception
     dataset, as_of = now()
     groups = handoff_groups.breakdown(dataset, by, QUARTER, as_of, EVERYTHING)
-    frame = frames(app)[handoff_groups.offered(dataset)[by]]
+    title = handoff_groups.offered(dataset)[by]
+    worked = [f.value for f in app.dataframe if title in f.value and "Decision-makers" in f.value]
+    shown = touch_work_view.breakdown(dataset, by, QUARTER, as_of, EVERYTHING)
+    assert [name for frame in worked for name in frame[title]] == [g.name for g in shown]
+    frame = next(f.value for f in app.dataframe if {title, "Hand-offs"} <= set(f.value))
     assert frame["Hand-offs"].tolist() == [g.handoffs for g in groups]
     accepted = [g.rows["acceptance_rate"].value for g in groups]
     assert frame["Accepted"].astype(object).where(frame["Accepted"].notna(), None).tolist() == accepted
@@ -244,4 +249,11 @@ def test_touch_work_stands_on_the_hand_off_page_as_the_report_has_it(opened, dem
     assert rows["reached_within_2"].numerator >= rows["reached_within_1"].numerator > 0
     text = text_of(app)
     assert "Reached within 1 call" in text
+    printed = report(dataset, QUARTER, as_of, by=["campaign_id", "owner"], metrics=list(rows))
+    wanted = {(row.metric, row.scope): row for row in printed}
+    for by in ("campaign_id", "owner"):
+        groups = touch_work_view.breakdown(dataset, by, QUARTER, as_of, EVERYTHING)
+        assert len(groups) > 1
+        of_groups = [row for group in groups for row in group.rows.values()]
+        assert all(wanted[row.metric, row.scope] == row for row in of_groups)
     assert f"{rows['reached_within_1'].numerator:,} of {rows['reached_within_1'].denominator:,}" in text
