@@ -35,12 +35,11 @@ def offered(view: View) -> Offered:
     """Campaigns, goals and the content ideas that are open and not on the calendar yet."""
     waiting = feedback_ideas.waiting(view.dataset, view.as_of)
     ideas = {str(row["feedback_id"]): words.brief(str(row["text"] or row["feedback_id"])) for row in waiting}
-    return Offered(_names(view, "campaigns", "campaign_id"), _names(view, "goals", "goal_id"), ideas)
-
-
-def _names(view: View, table: str, key: str) -> dict[str, str]:
-    rows = small.rows(view.dataset, table)
-    return {str(row[key]): words.brief(str(row["name"] or row[key])) for row in rows}
+    goals = {
+        str(r["goal_id"]): words.brief(str(r["name"] or r["goal_id"]))
+        for r in small.rows(view.dataset, "goals")
+    }
+    return Offered(words.campaigns(view.dataset, view.as_of), goals, ideas)
 
 
 def ask(found: Offered, view: View) -> None:

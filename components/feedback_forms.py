@@ -35,7 +35,7 @@ class Offered:
 def offered(view: View) -> Offered:
     """Campaigns, goals and the reasons leads were rejected for so far."""
     return Offered(
-        _names(view, "campaigns", "campaign_id"),
+        words.campaigns(view.dataset, view.as_of),
         _names(view, "goals", "goal_id"),
         view.get(controls.values, "reject_reason"),
     )

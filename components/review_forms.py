@@ -32,8 +32,7 @@ class Offered:
 def offered(view: View, found: Overview) -> Offered:
     """Campaigns by name, those that ended without a review first."""
     owing = {one.campaign_id: f"{words.brief(one.name)} (owes a review)" for one in found.owing}
-    rows = small.rows(view.dataset, "campaigns")
-    rest = {str(r["campaign_id"]): words.brief(str(r["name"] or r["campaign_id"])) for r in rows}
+    rest = words.campaigns(view.dataset, view.as_of)
     return Offered({**owing, **{key: name for key, name in rest.items() if key not in owing}})
 
 

@@ -114,6 +114,12 @@ def campaign(dataset: Dataset, campaign_id: str, as_of: AsOf) -> str:
     return signoffs.marked(dataset, campaign_id, next(named, campaign_id), as_of)
 
 
+def campaigns(dataset: Dataset, as_of: AsOf) -> dict[str, str]:
+    """Every campaign's name by its id, brief and marked as everywhere: what can be chosen in a form."""
+    rows = ((str(row["campaign_id"]), row["name"]) for row in small.rows(dataset, "campaigns"))
+    return {one: brief(signoffs.marked(dataset, one, str(name or one), as_of)) for one, name in rows}
+
+
 def group(dataset: Dataset, column: str, value: str | None, as_of: AsOf) -> str:
     """A value of a column as a reader knows it: a campaign's or a person's name instead of the id."""
     if value is None:

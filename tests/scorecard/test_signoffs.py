@@ -289,6 +289,7 @@ def test_a_campaign_is_marked_once_it_is_live_without_both_keys(company):
     )
     changed = company(*BOTH, campaign={"offer": "x"})
     assert words.group(changed, "campaign_id", "C1", at(changed)) == "▲ Spring mail (changed since signed)"
+    assert words.campaigns(changed, at(changed))["C1"] == "▲ Spring mail (changed since signed)"
     assert words.campaign(changed, "C9", at(changed)) == "C9"
     nobody = company(signoffs=[signed("sales", campaign="C2")])
     assert words.campaign(nobody, "C1", at(nobody)) == "✕ Spring mail (unsigned)"
