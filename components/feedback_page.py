@@ -307,8 +307,8 @@ def problems_of(found: Feedback) -> Kept:
 
 
 def insights_of(found: Feedback) -> Kept:
-    """Insights, the latest first."""
-    return feedback_view.of_kind(found, "insight"), found.campaigns, ""
+    """Insights, and what was said without a kind, the latest first."""
+    return feedback_view.of_kind(found, "insight", ""), found.campaigns, ""
 
 
 def praise_of(found: Feedback) -> Kept:

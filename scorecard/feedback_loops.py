@@ -127,7 +127,7 @@ def loops(dataset: Dataset, found: Iterable[Entry], since: date, as_of: AsOf) ->
     steps = _steps(e for e in done if e.settled_on is not None)
     recent = [step for step in steps if _last(step) >= since]
     kept = recent[:MOST]
-    lacks = tuple(need for need in _NEEDS if not dataset.has(need))
+    lacks = tuple(need for need in _NEEDS if kept and not dataset.has(need))
     if not kept or lacks:
         return Loops((), planned, 0, undated, lacks)
     zone = small.settings(dataset).zone

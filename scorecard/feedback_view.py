@@ -58,7 +58,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Feedback:
-    """The whole page but for the trends. `nothing` is a title and what to do without any entry."""
+    """The whole page but for the trends."""
 
     verdict: tuple[Sentence, ...]
     figures: tuple[Figure, ...]
@@ -75,7 +75,6 @@ class Feedback:
     notes: tuple[str, ...]
     lacking: tuple[str, ...]
     campaigns: Mapping[str, str]
-    nothing: tuple[str, str] | None = None
 
 
 def feedback_of(dataset: Dataset, months: int, as_of: AsOf) -> Feedback:
@@ -90,8 +89,8 @@ def feedback_of(dataset: Dataset, months: int, as_of: AsOf) -> Feedback:
     praise = tuple(e for e in recent if e.praises)
     campaigns = _campaigns(dataset, as_of)
     return Feedback(
-        verdict=told.verdict(by, oldest(found), sum(e.overdue for e in owed(found)), loops) if found else (),
-        figures=tuple(_figures(by, settings, as_of, told)) if found else (),
+        verdict=told.verdict(by, oldest(found), sum(e.overdue for e in owed(found)), loops),
+        figures=tuple(_figures(by, settings, as_of, told)),
         entries=found,
         since=since,
         loops=tuple(_told(loop, loops, campaigns, told) for loop in sorted(loops.loops, key=_rank)),
@@ -105,7 +104,6 @@ def feedback_of(dataset: Dataset, months: int, as_of: AsOf) -> Feedback:
         notes=told.notes(recent, loops),
         lacking=_lacking(dataset, loops),
         campaigns=campaigns,
-        nothing=None if found else _nothing(dataset),
     )
 
 
@@ -197,12 +195,11 @@ def listed(found: Feedback, show: str, way: str, who: str) -> tuple[Entry, ...]:
     return tuple(e for e in there if way in ("both", e.way) and who in (EVERYONE, e.owes.person_id))
 
 
-def of_kind(found: Feedback, kind: str) -> tuple[Entry, ...]:
-    """The entries of a kind, said lately or still open, the open ones first."""
-    there = [
-        e for e in found.entries if e.kind == kind and (e.day >= found.since or (e.asks and not e.settled))
-    ]
-    return tuple(sorted(there, key=lambda e: e.settled))
+def of_kind(found: Feedback, *kinds: str) -> tuple[Entry, ...]:
+    """The entries of these kinds, said lately or still open, the open ones first."""
+    there = [e for e in found.entries if e.kind in kinds]
+    shown = [e for e in there if e.day >= found.since or (e.asks and not e.settled)]
+    return tuple(sorted(shown, key=lambda e: e.settled))
 
 
 # --- what is missing --------------------------------------------------------------------------------------
@@ -214,14 +211,20 @@ def _lacking(dataset: Dataset, loops: Loops) -> tuple[str, ...]:
     told = [
         f"Locked: {what}. Add {unlock.in_words(need)}." for need, what in _UNLOCK if not dataset.has(need)
     ]
+    if not dataset.has("feedback.from_department") and "people" not in dataset.relations:
+        told.insert(
+            0, "Locked: which team asked. Add the column from_department of feedback or a table people."
+        )
     if loops.lacks:
         needs = words.listing(unlock.in_words(need) for need in loops.lacks)
         told.append(f"Locked: whether actions on a reason helped. Add {needs}.")
     return tuple(told)
 
 
-def _nothing(dataset: Dataset) -> tuple[str, str]:
-    """A title and what to do while nobody has said anything."""
+def nothing_of(dataset: Dataset, as_of: AsOf) -> tuple[str, str] | None:
+    """A title and what to do while nobody has said anything; else None."""
+    if entries(dataset, as_of):
+        return None
     title = "Nobody has told the other team anything yet"
     todo = (
         "A row an entry: feedback_id, at, from_person, to_person, kind (lead_quality, content_idea, insight, "

@@ -102,7 +102,7 @@ class Words:
         if not found.loops:
             return sentence(f"No action on a rejection reason was completed {self._lately}.")
         fell = found.count(Effect.FELL)
-        verb = "brought its reason down" if fell == 1 else "brought their reasons down"
+        verb = "brought its reason down" if fell <= 1 else "brought their reasons down"
         head = Said(f"{fell or 'none'} surely {verb}", strong=True, page=LOOPS)
         counts = [(found.count(*effects), one, many) for effects, one, many in _COUNTED]
         rest = "".join(f", {n} {one if n == 1 else many}" for n, one, many in counts if n)

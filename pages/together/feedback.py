@@ -8,10 +8,6 @@ from scorecard import feedback_trends, feedback_view
 TABLES = ("feedback", "calendar", "people", "campaigns", "leads", "settings")
 QUESTION = "What do the teams tell each other, and what comes of it?"
 view = open_page("feedback", QUESTION, TABLES, filters=False, period=False, compare=False)
-top = st.container()
-picks = st.container(horizontal=True, vertical_alignment="bottom", key="feedback_picks")
-with picks:
-    months = feedback_page.pick_months()
 
 
 def found(now: View) -> feedback_view.Feedback:
@@ -26,21 +22,23 @@ def course(now: View) -> feedback_trends.Trends:
     return now.get(feedback_trends.trends, of, now.as_of)
 
 
-nothing = outline(view, lambda now: found(now).nothing)
-with top:
-    if nothing is not None:
-        tiles.empty(*nothing)
-    section(view, "verdict", lambda now: found(now).verdict, board.verdict)
-    section(view, "figures", lambda now: found(now).figures, feedback_page.figures)
+nothing = outline(view, lambda now: now.get(feedback_view.nothing_of, now.as_of))
+if nothing is not None:
+    tiles.empty(*nothing)
+else:
+    top = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="feedback_picks"):
+        months = feedback_page.pick_months()
+        chosen = feedback_page.pick_asked(outline(view, lambda now: feedback_view.minding(found(now))))
+    with top:
+        section(view, "verdict", lambda now: found(now).verdict, board.verdict)
+        section(view, "figures", lambda now: found(now).figures, feedback_page.figures)
 
 section(view, "say", feedback_forms.offered, feedback_forms.say)
-answered = feedback_forms.pick_answer(
-    view, outline(view, lambda now: feedback_forms.open_entries(found(now)))
-)
-section(view, "answer", lambda now: feedback_forms.row_of(now, answered), feedback_forms.answer)
 if nothing is None:
-    with picks:
-        chosen = feedback_page.pick_asked(outline(view, lambda now: feedback_view.minding(found(now))))
+    unsettled = outline(view, lambda now: feedback_forms.open_entries(found(now)))
+    answered = feedback_forms.pick_answer(view, unsettled)
+    section(view, "answer", lambda now: feedback_forms.row_of(now, answered), feedback_forms.answer)
     left, right = st.columns(2, gap="large")
     with left:
         section(view, "asked", asked, feedback_page.asked)

@@ -598,10 +598,12 @@ def test_wins_thanks_and_good_leads_ask_for_nothing(company):
 
 
 def test_without_a_table_or_rows_the_page_says_what_to_fill(company):
-    absent, empty = read(company(feedback=None)), company(feedback=[said(1, "2027-01-01")])
-    assert absent.nothing[1].startswith("There is no table feedback. Add it: a row an entry: feedback_id, at")
-    assert read(empty).nothing[1].startswith("Fill the table feedback.")
-    assert (read(empty).verdict, read(empty).loops) == ((), ())
+    absent, empty = company(feedback=None), company(feedback=[said(1, "2027-01-01")])
+    todo = feedback_view.nothing_of(absent, at(absent))[1]
+    assert todo.startswith("There is no table feedback. Add it: a row an entry: feedback_id, at")
+    assert feedback_view.nothing_of(empty, at(empty))[1].startswith("Fill the table feedback.")
+    assert feedback_view.nothing_of(empty, at(empty, "2027-01-01")) is None
+    assert (read(empty).entries, read(empty).loops, read(empty).notes) == ((), (), ())
 
 
 def test_leads_campaigns_and_people_nobody_knows_go_by_their_ids(company):
@@ -616,6 +618,19 @@ def test_leads_campaigns_and_people_nobody_knows_go_by_their_ids(company):
     )
     assert entry.way == ""
     assert found.notes == ("1 asks within one team, or from outside both: counted neither way.",)
+
+
+def test_entries_with_the_least_columns_are_shown_and_what_else_helps_is_named(company):
+    rows = [{"feedback_id": "F1", "at": "2026-11-01", "text": "Hello"}]
+    found = read(company(feedback=rows, people=None))
+    assert [e.text for e in feedback_view.of_kind(found, "insight", "")] == ["Hello"]
+    assert [text.split(".")[0] for text in found.lacking] == [
+        "Locked: which team asked",
+        "Locked: what asks for an answer, but for entries with an owner or a due date",
+        "Locked: how long answers take",
+        "Locked: closing the loop",
+        "Locked: what became of content ideas",
+    ]
 
 
 @pytest.mark.parametrize(
