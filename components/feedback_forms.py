@@ -14,8 +14,9 @@ from components.picks import pick_one
 from components.screen import View
 from components.text import escape
 from scorecard import edits, feedback, small, words
+from scorecard.clock import AsOf
+from scorecard.dataset import Dataset
 from scorecard.edits import Edit, Row
-from scorecard.feedback_view import Feedback
 from scorecard.roles import Act
 
 _SETTLED: Final = ("done", "declined")
@@ -83,9 +84,9 @@ def _fields(found: Offered) -> tuple[Field | tuple[Field, ...], ...]:
 # --- answers ----------------------------------------------------------------------------------------------
 
 
-def open_entries(found: Feedback) -> dict[str, str]:
+def open_entries(dataset: Dataset, as_of: AsOf) -> dict[str, str]:
     """Those that ask for something and aren't settled, the latest first."""
-    shown = [one for one in found.entries if one.asks and not one.settled]
+    shown = [one for one in feedback.entries(dataset, as_of) if one.asks and not one.settled]
     return {one.feedback_id: _called(one) for one in shown}
 
 

@@ -23,22 +23,23 @@ def course(now: View) -> feedback_trends.Trends:
 
 
 nothing = outline(view, lambda now: now.get(feedback_view.nothing_of, now.as_of))
-if nothing is not None:
-    tiles.empty(*nothing)
-else:
-    top = st.container()
-    with st.container(horizontal=True, vertical_alignment="bottom", key="feedback_picks"):
-        months = feedback_page.pick_months()
-        chosen = feedback_page.pick_asked(outline(view, lambda now: feedback_view.minding(found(now))))
-    with top:
-        section(view, "verdict", lambda now: found(now).verdict, board.verdict)
-        section(view, "figures", lambda now: found(now).figures, feedback_page.figures)
+with st.container():  # what is written below stays in its place when the first entry comes
+    if nothing is not None:
+        tiles.empty(*nothing)
+    else:
+        top = st.container()
+        with st.container(horizontal=True, vertical_alignment="bottom", key="feedback_picks"):
+            months = feedback_page.pick_months()
+            chosen = feedback_page.pick_asked(outline(view, lambda now: feedback_view.minding(found(now))))
+        with top:
+            section(view, "verdict", lambda now: found(now).verdict, board.verdict)
+            section(view, "figures", lambda now: found(now).figures, feedback_page.figures)
 
 section(view, "say", feedback_forms.offered, feedback_forms.say)
+unsettled = outline(view, lambda now: now.get(feedback_forms.open_entries, now.as_of))
+answered = feedback_forms.pick_answer(view, unsettled)
+section(view, "answer", lambda now: feedback_forms.row_of(now, answered), feedback_forms.answer)
 if nothing is None:
-    unsettled = outline(view, lambda now: feedback_forms.open_entries(found(now)))
-    answered = feedback_forms.pick_answer(view, unsettled)
-    section(view, "answer", lambda now: feedback_forms.row_of(now, answered), feedback_forms.answer)
     left, right = st.columns(2, gap="large")
     with left:
         section(view, "asked", asked, feedback_page.asked)
