@@ -96,8 +96,11 @@ def _called(one: feedback.Entry) -> str:
 
 
 def pick_answer(view: View, names: Mapping[str, str]) -> str | None:
-    """Which entry is to be answered; nothing is offered where nothing can be entered."""
-    if not names or writes.refusal(view, Act.FEEDBACK) is not None:
+    """Which entry is to be answered; nothing is offered where nothing can be entered.
+
+    The one in the address stays when its answer has settled it: whoever gave it is told so there.
+    """
+    if writes.refusal(view, Act.FEEDBACK) is not None or not (names or st.query_params.get(ANSWER)):
         return None
     return pick_one(ANSWER, names, "Answer", "Answer something that was said")
 
