@@ -28,7 +28,7 @@ def csv(frame: pd.DataFrame) -> bytes:
     return text.encode("utf-8-sig")
 
 
-def file_name(*parts: str) -> str:
+def file_name(*parts: str, form: str = "csv") -> str:
     """'tandem scorecard goals 2026-Q3 as of 2026-09-30.csv' without what a file system minds."""
     words = " ".join(clean(part) for part in ("tandem", *parts) if part)
-    return re.sub(r"[^\w.=+-]+", "_", words)[:_MOST].strip("_.") + ".csv"
+    return re.sub(r"[^\w.=+-]+", "_", words)[:_MOST].strip("_.") + f".{form}"

@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
-from components import access, controls, live, live_route, live_stamp, problems, uploads
+from components import access, controls, exports, live, live_route, live_stamp, problems, uploads
 from components.choice import chosen
 from components.controls import Asked
 from components.present_link import to_the_room
@@ -43,6 +43,7 @@ def open_page(
     with st.container(horizontal=True, vertical_alignment="bottom", key="page_head"):
         st.title(escape(question), anchor=False, width="stretch")
         controls.draw(screen.frame.offer, screen.asked)
+        exports.offer(screen.view)
         st.html(to_the_room(slug), width="content")
     with st.container(horizontal=True, key="page_line", gap="small"):
         _stamp(screen)

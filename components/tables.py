@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import access
+from components import access, exports
 from components.charts import Figure, Table
 from components.downloads import csv, file_name
 from components.screen import View
@@ -26,20 +26,23 @@ _PADDING: Final = 24  # px at both sides of a cell
 _STYLED: Final = 2_000  # rows up to which figures are written in the organisation's locale
 
 
-def table(shown: Table, view: View, *, name: str, key: str) -> None:
-    """A table with its CSV; figures stand right and in the organisation's locale, texts are only text."""
+def table(shown: Table, view: View, *, name: str, key: str, figure: Figure | None = None) -> None:
+    """A table with its CSV, of a chart its picture; figures stand right and in the organisation's locale."""
     if shown.frame.empty:
         st.caption("No rows.")
         return
-    st.download_button(
-        "Download CSV",
-        csv(shown.frame),
-        file_name(view.slug, name, view.period.text, f"as of {view.as_of.text[:_TO_THE_MINUTE]}"),
-        "text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-        key=f"{key}_csv",
-    )
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            "Download CSV",
+            csv(shown.frame),
+            file_name(view.slug, name, view.period.text, f"as of {view.as_of.text[:_TO_THE_MINUTE]}"),
+            "text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            key=f"{key}_csv",
+        )
+        if figure is not None:
+            exports.pictures(figure, view, name=name, key=key)
     st.dataframe(
         _localised(shown, view.formats),
         hide_index=True,
@@ -81,12 +84,18 @@ def beside_table(
 
 
 def _section(figure: Figure, view: View, title: str, key: str, about: str | None) -> None:
-    _head(figure.table, view, title, key, about)
+    _head(figure.table, view, title, key, about, figure=figure)
     draw(figure, key=f"{key}_chart")
 
 
 def _head(
-    shown: Table, view: View, title: str, key: str, about: str | None, anchor: str | None = None
+    shown: Table,
+    view: View,
+    title: str,
+    key: str,
+    about: str | None,
+    anchor: str | None = None,
+    figure: Figure | None = None,
 ) -> None:
     access.check()
     with st.container(horizontal=True, vertical_alignment="center", key=f"section_{key}"):
@@ -96,7 +105,7 @@ def _head(
         )
         with opened:
             if opened.open:
-                table(shown, view, name=title, key=key)
+                table(shown, view, name=title, key=key, figure=figure)
 
 
 def _localised(shown: Table, formats: Formats) -> object:

@@ -9,25 +9,34 @@ from documents import definitions, texts
 from documents.chapters import (
     attribution,
     campaigns,
+    coming_up,
+    feedback,
     figures,
     goals,
     handoff,
     ideal_lead,
     overview,
+    people,
     quotas,
+    reviews,
     trust,
 )
 from documents.pack import Asked, Chapter, Pack, Progress
 from scorecard import report, words
+from scorecard.rows import Row
 
 CHAPTERS: Final[tuple[tuple[str, Callable[[Asked], Chapter]], ...]] = (
     ("Scorecard", overview.chapter),
     ("Goals", goals.chapter),
     ("Campaigns", campaigns.chapter),
+    ("Calendar", coming_up.chapter),
     ("Hand-off", handoff.chapter),
     ("Ideal lead", ideal_lead.chapter),
     ("Attribution", attribution.chapter),
     ("Quotas", quotas.chapter),
+    ("Feedback", feedback.chapter),
+    ("Reviews", reviews.chapter),
+    ("People", people.chapter),
     ("Data", trust.chapter),
 )
 STEPS: Final = len(CHAPTERS) + 1  # what `make` tells of
@@ -44,7 +53,7 @@ def make(asked: Asked, progress: Progress = _quietly) -> Pack:
         progress(name)
         chapters.append(chapter(asked))
     progress("All figures")
-    rows = tuple(asked.get(report.report, asked.period, asked.as_of, where=asked.where))
+    rows = report_rows(asked)
     chapters.append(figures.chapter(rows, asked.formats))
     settings, formats = asked.settings, asked.formats
     made = Pack(
@@ -62,6 +71,11 @@ def make(asked: Asked, progress: Progress = _quietly) -> Pack:
         rows=rows,
     )
     return texts.inert(made)
+
+
+def report_rows(asked: Asked) -> tuple[Row, ...]:
+    """Every figure there is."""
+    return tuple(asked.get(report.report, asked.period, asked.as_of, where=asked.where))
 
 
 def _seen_from(asked: Asked) -> str:

@@ -14,7 +14,7 @@ import vl_convert
 
 from components.charts import Figure
 from components.theme import TONES, light
-from documents import fonts
+from documents import fonts, texts
 
 WIDE: Final = 640  # px: at this width a chart's words are as large as a page's
 HALF: Final = 400  # set half as wide as a page: its words a little smaller
@@ -35,7 +35,7 @@ class Picture:
 def picture(figure: Figure, width: int = WIDE) -> Picture:
     """The chart as an SVG of that width."""
     _ready()
-    spec: dict[str, Any] = {**figure.whole(), "width": width - 8, "padding": _PADDING}
+    spec: dict[str, Any] = {**texts.inert(figure.whole()), "width": width - 8, "padding": _PADDING}
     svg = vl_convert.vegalite_to_svg(spec, vl_version=_VEGA_LITE, config=_look(), allowed_base_urls=[])
     found = _SIZE.search(svg)
     assert found is not None, "an SVG of Vega's says its size"  # noqa: S101 - it always does

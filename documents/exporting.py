@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
+from components.charts import Figure
 from components.downloads import csv as safe_csv
 from documents import contents, drawing, pdf, slides, workbook
 from documents.contents import make
@@ -22,9 +23,9 @@ from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
 from scorecard.periods import Period
 from scorecard.problems import Problem, Severity
-from scorecard.rows import COLUMNS
+from scorecard.rows import COLUMNS, Row
 
-Form = Literal["pdf", "pptx", "xlsx", "csv"]
+Form = Literal["pdf", "pptx", "xlsx"]
 PAPERS: Final = tuple(pdf.PAPERS)
 STEPS: Final = contents.STEPS
 _LETTER: Final = frozenset(("US", "CA", "MX", "PH", "CL", "CO", "VE"))  # where paper is 8.5 by 11 inches
@@ -34,17 +35,16 @@ class UnknownChartError(ValueError):
     """No chart of the pack has that name."""
 
 
-def _csv(pack: Pack) -> bytes:
-    """The tidy report, safe to open in a spreadsheet."""
-    rows = [row.as_dict() for row in pack.rows]
-    return safe_csv(pd.DataFrame(rows, columns=list(COLUMNS), dtype=object))
+def tidy(rows: Sequence[Row]) -> bytes:
+    """The report as CSV, safe to open in a spreadsheet."""
+    cells = [row.as_dict() for row in rows]
+    return safe_csv(pd.DataFrame(cells, columns=list(COLUMNS), dtype=object))
 
 
 WRITERS: Final[Mapping[Form, Callable[[Pack, Paper, Progress], bytes]]] = {
     "pdf": pdf.write,
     "pptx": lambda pack, _, progress: slides.write(pack, progress),
     "xlsx": lambda pack, _, progress: workbook.write(pack, progress),
-    "csv": lambda pack, _, __: _csv(pack),
 }
 
 
@@ -54,19 +54,17 @@ def paper_of(locale: str) -> Paper:
     return "letter" if territory in _LETTER else "a4"
 
 
-def steps(pack: Pack, forms: Sequence[Form]) -> int:
-    """How many steps writing them tells of."""
-    talked = sum(not chapter.annex for chapter in pack.chapters)
-    each: dict[Form, int] = {"pdf": len(pack.drawings()) + 1, "pptx": talked, "xlsx": talked + 1, "csv": 0}
-    return sum(each[form] for form in forms)
-
-
 def chart(pack: Pack, name: str, form: Literal["png", "svg"]) -> bytes:
     """One chart of the pack as a picture; UnknownChartError names those there are."""
     found = next((one for one in pack.drawings() if one.name == name), None)
     if found is None:
         raise UnknownChartError(_no_chart(pack.drawings(), name))
-    return drawing.png(found.figure) if form == "png" else drawing.picture(found.figure).svg.encode()
+    return picture(found.figure, form)
+
+
+def picture(figure: Figure, form: Literal["png", "svg"]) -> bytes:
+    """A chart as a picture."""
+    return drawing.png(figure) if form == "png" else drawing.picture(figure).svg.encode()
 
 
 def _no_chart(drawings: list[Drawing], name: str) -> str:
@@ -79,7 +77,7 @@ def _no_chart(drawings: list[Drawing], name: str) -> str:
 class Export:
     """What a command or a viewer asks for: the pack is made when the first file needs it, and once.
 
-    `told(done, steps)` hears of each step.
+    `told(done, steps)` hears of each step; `more` are other fields of `Asked`.
     """
 
     def __init__(
@@ -89,8 +87,9 @@ class Export:
         as_of: AsOf,
         paper: Paper | None = None,
         told: Callable[[int, int], None] | None = None,
+        **more: Any,
     ) -> None:
-        self.asked = Asked(dataset, period, as_of, period.previous())
+        self.asked = Asked(dataset, period, as_of, **{"compare": period.previous(), **more})
         self.paper: Paper = paper or paper_of(self.asked.settings.locale)
         self._told, self._done = told, 0
 
@@ -102,6 +101,8 @@ class Export:
         """A document, or with `png` or `svg` the chart of that name."""
         if form in ("png", "svg"):
             return chart(self.pack, name or "", "png" if form == "png" else "svg")
+        if form == "csv":
+            return tidy(contents.report_rows(self.asked))
         writer = WRITERS[form]  # type: ignore[index]  # the command line offers these alone
         return writer(self.pack, self.paper, self._step)
 

@@ -95,7 +95,7 @@ def _one(panel: Panel, asked: Asked) -> Topic:
     blocks: list[Block] = list(goal_drawings(panel.goals, formats, f"campaign-{called}-goals"))
     blocks += [Tiles(tiles)] if tiles else []
     facts = tuple((fact.name, fact.text) for fact in panel.facts)
-    keys = tuple((f"{key.team.capitalize()}’s key", _signature(key)) for key in panel.keys)
+    keys = tuple((f"Key of {key.team}", _signature(key)) for key in panel.keys)
     blocks += [Facts((*facts, *keys))] if facts or keys else []
     notes = (*panel.review, *panel.feedback[:_NOTES])
     blocks += says(

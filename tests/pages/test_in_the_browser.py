@@ -1,5 +1,6 @@
 """Every page in a real browser on the demo company: no error, and the figures are the report's."""
 
+import csv
 from datetime import UTC, date, datetime
 
 import pytest
@@ -115,6 +116,18 @@ def test_the_goals_page_shows_the_reports_figures(app, page, rows, formats):
     for goal in ("G10", "G11", "G12"):
         row = next(r for r in rows.values() if r.scope == f"goal_id={goal}")
         assert formats.percent(row.value, 0) in text, goal
+
+
+def test_the_head_of_a_page_offers_files_of_what_is_seen(app, page, rows):
+    tab = settled(page(f"{app.url}/goals{AT}"), seconds=90)
+    tab.locator(".st-key-page_download button:visible").first.click()
+    with tab.expect_download(timeout=60_000) as file:
+        tab.get_by_role("button", name="Every figure (CSV)").click()
+    assert file.value.suggested_filename == "tandem_board_pack_2026-Q4_as_of_2026-11-21.csv"
+    lines = list(csv.DictReader(file.value.path().read_text("utf-8-sig").splitlines()))
+    keys = {(line["metric"], line["scope"], line["period"]) for line in lines}
+    assert (keys <= set(rows), len(keys) > 100) == (True, True)
+    assert not complaints(tab)
 
 
 def test_a_tab_comes_back_by_itself_when_the_server_restarts(demo, page):
