@@ -331,7 +331,7 @@ class Stage {
     write(this.part("alarm"), alarm.says);
     write(this.part("reason"), alarm.why);
     write(this.part("mark"), alarm.mark);
-    write(this.part("age"), this.age(now));
+    write(this.part("age"), this.age(now, alarm.kind === "good"));
     const since = (moment, most) => moment !== null && now - moment > most;
     if (since(this.lostSince, LOST) || since(this.shutSince, LOST) || since(this.behindSince, STUCK)) this.reload();
   }
@@ -343,8 +343,8 @@ class Stage {
     const of = told.read ? `These are the figures of ${told.read}.` : "";
     if (silent > SILENT && now > this.grace) return bad("cut", "✕ Not connected", "This screen is cut off from the server", `It has heard nothing since ${told.heard}. What you see is how it stood then.`);
     if (told.trouble) return bad("trouble", "▲ Not read", "The source can’t be read", `${of} ${told.trouble}`);
-    if (data.staleMinutes && read > data.staleMinutes * MINUTE) return bad("stale", "▲ Old", "The data are older than agreed", `They were last read at ${told.read}; agreed is every ${spell(data.staleMinutes * MINUTE)}.`);
-    if (data.unchangedHours && changed > data.unchangedHours * 60 * MINUTE) return bad("unchanged", "▲ Old", "Nothing new for longer than agreed", `The source last changed at ${told.changed}; agreed is every ${spell(data.unchangedHours * 60 * MINUTE)}.`);
+    if (data.staleMinutes && read > data.staleMinutes * MINUTE) return bad("stale", "▲ Old", "The data are older than agreed", `They were last read at ${told.read}. Agreed: at least every ${spell(data.staleMinutes * MINUTE)}.`);
+    if (data.unchangedHours && changed > data.unchangedHours * 60 * MINUTE) return bad("unchanged", "▲ Old", "Nothing new for longer than agreed", `The source last changed at ${told.changed}. Agreed: at least every ${spell(data.unchangedHours * 60 * MINUTE)}.`);
     if (this.behindSince !== null && now - this.behindSince > BEHIND) return bad("behind", "▲ Behind", "This screen lags behind", "There are newer figures than these; they are on their way.");
     if (silent > SILENT) return { kind: "waking", mark: "◌ Catching up", says: "", why: "" };
     return { kind: "good", mark: "● Live", says: "", why: "" };
@@ -356,10 +356,10 @@ class Stage {
   }
 
   // Said so that nothing moves while all is well.
-  age(now) {
+  age(now, fine) {
     const { told } = this;
     const ago = this.agoOf(told.read_at, now);
-    const read = told.read === null ? "" : ago < 2 * MINUTE ? "read just now" : `read ${spell(ago)} ago`;
+    const read = told.read === null ? "" : !fine ? `read ${told.read}` : ago < 2 * MINUTE ? "read just now" : `read ${spell(ago)} ago`;
     return [told.label, told.changed && `changed ${told.changed}`, read].filter(Boolean).join("  ·  ");
   }
 

@@ -3,7 +3,7 @@
 import signal
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -80,6 +80,12 @@ SIZES = """
 """
 DRAWN = """document.querySelector('.st-key-present_stage [data-testid="stBidiComponentIsolated"]').shadowRoot
     .querySelector('.stage').dataset.seen"""
+COUNT_LOCKS = """
+window.locks = 0;
+const lock = { released: false, addEventListener() {}, release: async () => {} };
+const request = async () => { window.locks += 1; return lock; };
+Object.defineProperty(navigator, 'wakeLock', { value: { request } });
+"""
 SHOWN = "document.documentElement.dataset.tandemSlide"
 
 
@@ -140,6 +146,22 @@ def vouches(tab, kind, timeout=PATIENCE):
     tab.locator(f'.stage[data-vouch="{kind}"]').wait_for(timeout=timeout)
 
 
+@contextmanager
+def answering(tab, **shifts):
+    """Has the server's answers say other times; milliseconds to add to each."""
+
+    def shifted(route):
+        answer = route.fetch()
+        told = answer.json()
+        route.fulfill(
+            response=answer, json={**told, **{name: told[name] + ms for name, ms in shifts.items()}}
+        )
+
+    tab.route("**/tandem/live*", shifted)
+    yield
+    tab.unroute("**/tandem/live*", shifted)
+
+
 def until_shown(tab, key, timeout=PATIENCE):
     tab.wait_for_function(f"{SHOWN} === '{key}'", timeout=timeout)
 
@@ -166,6 +188,7 @@ def test_where_sign_in_is_configured_nothing_is_presented_without(monkeypatch, c
 
 def test_a_loop_turns_by_itself_pauses_by_key_and_sends_nothing(room, page):
     tab, frames = page(viewport=(1920, 1080)), []
+    tab.add_init_script(COUNT_LOCKS)
     tab.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))  # noqa: PLW0108 - Playwright marks it
     tab.goto(f"{room.url}/present?period=2026-Q1&pages=goals,quotas&seconds=3")
     tab.wait_for_function(SHOWN, timeout=60_000)
@@ -183,6 +206,7 @@ def test_a_loop_turns_by_itself_pauses_by_key_and_sends_nothing(room, page):
     tab.mouse.click(900, 300)  # a touch has it go on
     until_shown(tab, "goals")
     assert frames == []
+    assert tab.evaluate("window.locks") >= 1
     assert complaints(tab) == []
 
 
@@ -225,7 +249,7 @@ def test_a_refresh_without_news_touches_nothing_and_one_number_alone_moves(compa
 
 
 def test_what_the_screen_cannot_vouch_for_is_said_loudly_and_goes_with_its_reason(company, room, page):
-    tab = opened(page, room, "&start=goals&seconds=3600")
+    tab = opened(page, room, "&start=goals&seconds=3600&unchanged_hours=2")
     tab.context.set_offline(True)
     vouches(tab, "cut", LOUD)
     assert "cut off from the server" in tab.locator(".stage .banner").inner_text()
@@ -238,6 +262,23 @@ def test_what_the_screen_cannot_vouch_for_is_said_loudly_and_goes_with_its_reaso
     assert "is gone" in tab.locator(".stage .banner").inner_text()
     away.rename(company)
     vouches(tab, "good")
+    with answering(tab, read_at=-16 * 60_000):
+        vouches(tab, "stale")
+        assert "Agreed: at least every 15 minutes" in tab.locator(".stage .banner").inner_text()
+    vouches(tab, "good")
+    with answering(tab, changed_at=-3 * 3_600_000):
+        vouches(tab, "unchanged")
+    vouches(tab, "good")
+
+
+def test_a_screen_whose_connection_stays_away_loads_itself_again_on_the_same_link_and_slide(room, page):
+    tab = opened(page, room, "&start=goals&seconds=3600")
+    tab.keyboard.press("ArrowRight")
+    with tab.expect_navigation(timeout=PATIENCE * 2):  # what Streamlit says of its connection
+        tab.evaluate("document.querySelector('.stApp').dataset.testConnectionState = 'PINGING_SERVER'")
+    until_shown(tab, "handoff")
+    vouches(tab, "good")
+    assert "start=goals" in tab.url
 
 
 def test_a_tab_that_slept_catches_up(company, room, page):
