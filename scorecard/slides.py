@@ -11,7 +11,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from scorecard import campaigns, goal_tree, handoff_view, overview, quota_view, small, words
+from scorecard import (
+    calendar_answer,
+    calendar_entries,
+    calendar_words,
+    campaigns,
+    feedback,
+    feedback_view,
+    goal_tree,
+    handoff_view,
+    overview,
+    quota_view,
+    small,
+    words,
+)
+from scorecard.calendar_entries import Entry
 from scorecard.campaigns import Campaign
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
@@ -25,6 +39,8 @@ from scorecard.words import Sentence
 
 MOST_LINES: Final = 6  # as many as the back row can read
 MOST_NUMBERS: Final = 4
+_MONTHS: Final = 3  # of feedback
+_QUOTED: Final = 110  # letters of what somebody said
 _FEW: Final = 3  # lines below large figures
 _DOT: Final = " · "
 _SPENT: Final = ("spend", "leads", "wins")
@@ -77,7 +93,7 @@ class Slide:
     numbers: tuple[Big, ...] = ()
     heading: str = ""
     lines: tuple[Line, ...] = ()
-    shape: Literal["rows", "columns"] = "rows"
+    shape: Literal["rows", "columns", "quotes"] = "rows"
     more: str = ""
     nothing: tuple[str, str] | None = None
 
@@ -376,10 +392,82 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+# --- what comes up, and what both teams tell each other ---------------------------------------------------
+
+
+def _calendar(dataset: Dataset, about: Scope) -> Slide:
+    title, today = "What comes up in the next four weeks?", about.as_of.day
+    found = calendar_answer.answer(dataset, about.as_of)
+    if found.nothing is not None:
+        return Slide("calendar", title, nothing=found.nothing)
+    told = calendar_words.Words(dataset, about.as_of)
+    coming = [
+        entry
+        for entry in calendar_entries.entries(dataset, about.as_of)
+        if entry.stage != "dropped"
+        and entry.kind not in calendar_entries.OFF
+        and today <= entry.first <= today + calendar_answer.AHEAD
+    ]
+    first = sorted(coming, key=lambda entry: (entry.first, entry.key))
+    more = [f"and {len(first) - MOST_LINES} more."] if len(first) > MOST_LINES else []
+    return Slide(
+        "calendar",
+        title,
+        found.verdict[:1],
+        lines=tuple(_entry(entry, told) for entry in first[:MOST_LINES]),
+        more=" ".join((*more, *(words.plain(said) for said in found.verdict[1:]))),
+    )
+
+
+def _entry(entry: Entry, told: calendar_words.Words) -> Line:
+    kind = calendar_entries.KINDS[entry.kind][0]
+    days = "" if entry.last == entry.first else told.days(entry.first, entry.last)
+    parts = (kind, entry.channel, days)
+    stage = Mark(_capital(entry.stage), "muted", calendar_entries.LOOKS[entry.stage])
+    return Line(
+        words.brief(entry.title),
+        told.formats.day_month(entry.first),
+        _DOT.join(part for part in parts if part),
+        entry.owner,
+        entry.sign or stage,
+        team_of(entry.team),
+    )
+
+
+def _feedback(dataset: Dataset, about: Scope) -> Slide:
+    title = "What do both teams tell each other?"
+    found = feedback_view.feedback_of(dataset, _MONTHS, about.as_of)
+    if found.nothing is not None:
+        return Slide("feedback", title, nothing=found.nothing)
+    formats = Formats.of(small.settings(dataset))
+    shown, heading = found.praise, "Well done"
+    if not shown:
+        shown, heading = feedback.owed(found.entries), "Waiting for an answer"
+    return Slide(
+        "feedback",
+        title,
+        found.verdict[:1],
+        _numbers(dataset, [(one.name, one.row, "") for one in found.figures]),
+        heading if shown else "",
+        tuple(_told(entry, formats) for entry in shown[:_FEW]),
+        "quotes",
+    )
+
+
+def _told(entry: feedback.Entry, formats: Formats) -> Line:
+    """What was said, by whom to whom, and when."""
+    to = entry.to.name or entry.toward
+    text = entry.text if len(entry.text) <= _QUOTED else f"{entry.text[: _QUOTED - 1].rstrip()}…"
+    who = f"{entry.author.name or entry.origin or 'Somebody'}{f' to {to}' if to else ''}"
+    return Line(text or entry.kind.replace("_", " "), formats.day_month(entry.day), who=who)
+
+
 SLIDES: Final[Mapping[str, Callable[[Dataset, Scope], Slide]]] = {
     "scorecard": _scorecard,
     "goals": _goals,
     "handoff": _handoff,
     "quotas": _quotas,
     "campaigns": _campaigns,
+    "calendar": _calendar,
+    "feedback": _feedback,
 }

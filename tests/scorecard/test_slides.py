@@ -119,3 +119,39 @@ def test_a_new_company_is_told_what_to_do_on_every_slide(tmp_path, key):
         found = shown(company(tmp_path / str(len(tables)), **tables), key)
         assert found.title
         assert found.nothing or found.verdict or found.numbers
+
+
+def test_the_calendar_shows_what_begins_in_four_weeks_in_order(tmp_path):
+    days = {"Today": "2026-11-20", "Last": "2026-12-17", "Too late": "2026-12-18", "Past": "2026-11-01"}
+    entries = [
+        {
+            "entry_id": f"E{n}",
+            "title": t,
+            "start": day,
+            "end": day,
+            "kind": "content",
+            "status": "planned",
+        }
+        for n, (t, day) in enumerate(reversed(days.items()))
+    ]
+    dropped = {**entries[0], "entry_id": "X", "title": "Dropped", "start": "2026-11-25", "status": "dropped"}
+    found = shown(company(tmp_path, leads=LEADS, calendar=[*entries, dropped]), "calendar")
+    assert [line.what for line in found.lines] == ["Today", "Last"]
+    assert found.lines[0].detail == "piece of content"
+    assert "2 things begin" in said(found)
+
+
+def test_what_was_done_well_is_seen_by_everybody_and_without_any_what_waits(tmp_path):
+    teams = {"Ana": "sales", "Ben": "marketing"}
+    people = [{"person_id": p, "name": p, "department": d} for p, d in teams.items()]
+    row = {
+        "feedback_id": "F1", "at": "2026-11-10", "from_person": "Ana", "to_person": "Ben",
+        "kind": "problem", "text": "w" * 300, "status": "open", "due": "2026-11-12",
+    }  # fmt: skip
+    thanks = {**row, "feedback_id": "F2", "kind": "thanks", "text": "<b>Great</b> leads", "due": None}
+    waiting = shown(company(tmp_path / "a", leads=LEADS, people=people, feedback=[row]), "feedback")
+    assert waiting.heading == "Waiting for an answer"
+    assert len(waiting.lines[0].what) == 110
+    praised = shown(company(tmp_path / "b", leads=LEADS, people=people, feedback=[row, thanks]), "feedback")
+    assert praised.heading == "Well done"
+    assert [(line.what, line.who) for line in praised.lines] == [("<b>Great</b> leads", "Ana to Ben")]
