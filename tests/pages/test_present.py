@@ -3,9 +3,8 @@
 import signal
 import sqlite3
 import time
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from components.live import STEP
 from scorecard.slides import SLIDES
 from tests import oidc
 from tests.browser import ROOT, complaints, running_app, settled
-from tests.components.test_auth_section import CLIENT, SHARED
 from tests.scorecard.builders import lead, write
 from tests.servers import free_port
 
@@ -45,6 +43,7 @@ COMPANY = {
     "campaigns": [{"campaign_id": "C1", "name": HOSTILE, "start": "2026-02-01", "end": "2026-12-31"}],
 }  # fmt: skip
 
+ROLES = 'sales = ["ana@example.com"]\nviewer = ["eve@example.com"]\n'
 REVIEW = {
     "review_id": "R1", "line_no": 1, "period": "2026-Q1", "as_of": "2026-02-10",
     "held_at": "2026-02-10 10:00", "attendees": "ana", "went_well": None, "went_wrong": None,
@@ -90,15 +89,38 @@ Object.defineProperty(navigator, 'wakeLock', { value: { request } });
 SHOWN = "document.documentElement.dataset.tandemSlide"
 
 
-@pytest.fixture(scope="module")
-def company(tmp_path_factory):
-    return Path(write(tmp_path_factory.mktemp("room") / "room.db", **COMPANY).removeprefix("sqlite:///"))
+class Room:
+    """The app on a port of its own, on a company that meetings can be saved to; it can be killed."""
+
+    def __init__(self, folder):
+        self.company = Path(write(folder / "room.db", **COMPANY, reviews=[REVIEW]).removeprefix("sqlite:///"))
+        self.port, self.file, self.stack = free_port(), folder / "secrets.toml", ExitStack()
+        self.url = f"http://127.0.0.1:{self.port}"
+        shut = oidc.secrets(self.url, {"acme": "http://127.0.0.1:1"}, ROLES)
+        more = f'[tandem]\nsource = "sqlite:///{self.company}"\n[tandem.writing]\nenabled = true\n'
+        self.file.write_text(f"{shut}{more}")
+
+    def start(self):
+        environment, options = {"TANDEM_CONFIG": str(self.file)}, [f"--secrets.files={self.file}"]
+        self.stack.enter_context(
+            running_app(environment, port=self.port, options=options, stop=signal.SIGKILL)
+        )
+
+    def kill(self):
+        self.stack.close()
 
 
 @pytest.fixture(scope="module")
-def room(company):
-    with running_app({"TANDEM_SOURCE": f"sqlite:///{company}"}) as app:
-        yield app
+def room(tmp_path_factory):
+    found = Room(tmp_path_factory.mktemp("room"))
+    found.start()
+    yield found
+    found.kill()
+
+
+@pytest.fixture
+def company(room):
+    return room.company
 
 
 def edit(file, statement):
@@ -118,23 +140,10 @@ def away_from_a_step(tab, seconds):
         tab.wait_for_timeout((left + 2) * 1000)
 
 
-def app_test(monkeypatch, company, **parameters):
-    monkeypatch.setenv("TANDEM_SOURCE", f"sqlite:///{company}")
-    live.close()
-    app = AppTest.from_file(str(PAGE), default_timeout=30)
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.run()
-    live.close()
-    assert not app.exception
-    return app
-
-
-def opened(page, app, ask="", *, cookie=False):
-    tab = page(viewport=(1920, 1080))
-    if cookie:
-        tab.context.add_cookies([oidc.Cookie(app.url, {"email": "ana@example.com"}).to_playwright()])
-    tab.goto(f"{app.url}/present?period=2026-Q1{ask}")
+def opened(page, room, ask="", *, who="ana", tab=None):
+    tab = tab or page(viewport=(1920, 1080))
+    tab.context.add_cookies([oidc.Cookie(room.url, {"email": f"{who}@example.com"}).to_playwright()])
+    tab.goto(f"{room.url}/present?period=2026-Q1{ask}")
     tab.wait_for_function(SHOWN, timeout=60_000)
     return settled(tab)
 
@@ -172,28 +181,23 @@ def number(tab, text, timeout=PATIENCE):
     tab.locator(".st-key-slide_goals").get_by_text(text).first.wait_for(state="attached", timeout=timeout)
 
 
-def test_the_page_opens_by_itself_without_the_front_door_and_has_no_pickers(monkeypatch, company):
-    app = app_test(monkeypatch, company, period="2026-Q1", pages="goals,../../etc")
+def test_the_page_opens_by_itself_without_the_front_door_and_has_no_pickers(monkeypatch, tmp_path):
+    monkeypatch.setenv("TANDEM_SOURCE", write(tmp_path / "room.db", **COMPANY))
+    live.close()
+    app = AppTest.from_file(str(PAGE), default_timeout=30)
+    app.query_params["pages"] = "goals,../../etc"
+    app.run()
+    live.close()
+    assert not app.exception
     assert not app.selectbox
     assert not app.title
-
-
-def test_where_sign_in_is_configured_nothing_is_presented_without(monkeypatch, company):
-    monkeypatch.setenv("TANDEM_SOURCE", f"sqlite:///{company}")
-    app = AppTest.from_file(str(PAGE), default_timeout=30)
-    app.secrets["auth"] = {**SHARED, "acme": CLIENT}
-    app.run()
-    assert [button.label for button in app.button] == ["Sign in with Acme"]
-    assert "Goal number" not in str(app.main)
 
 
 def test_a_loop_turns_by_itself_pauses_by_key_and_sends_nothing(room, page):
     tab, frames = page(viewport=(1920, 1080)), []
     tab.add_init_script(COUNT_LOCKS)
     tab.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))  # noqa: PLW0108 - Playwright marks it
-    tab.goto(f"{room.url}/present?period=2026-Q1&pages=goals,quotas&seconds=3")
-    tab.wait_for_function(SHOWN, timeout=60_000)
-    settled(tab)
+    opened(page, room, "&pages=goals,quotas&seconds=3", tab=tab)
     frames.clear()
     until_shown(tab, "quotas")
     until_shown(tab, "goals")
@@ -313,12 +317,12 @@ def to_the_end(tab):
 
 
 def test_where_nothing_can_be_saved_the_text_can_be_taken_along(room, page):
-    tab = opened(page, room, "&mode=meeting")
+    tab = opened(page, room, "&mode=meeting", who="eve")
     tab.keyboard.press("n")
     note(tab, "action", "Ask five customers", "Ben Ode")
     assert "Ask five customers" in to_the_end(tab)
     assert not part(tab, "save").is_visible()
-    assert "nothing can be entered here" in part(tab, "outcome").inner_text()
+    assert "People of marketing, of sales and admins" in part(tab, "outcome").inner_text()
     with tab.expect_download() as waiting:
         part(tab, "download").click()
     assert "- Ask five customers (Ben Ode)" in Path(waiting.value.path()).read_text(encoding="utf-8")
@@ -326,17 +330,6 @@ def test_where_nothing_can_be_saved_the_text_can_be_taken_along(room, page):
     until_shown(tab, "agenda")
     assert part(tab, "note").inner_text() == "Note"
     assert complaints(tab) == []
-
-
-@pytest.fixture(scope="module")
-def writable(tmp_path_factory):
-    """The folder of a company that meetings can be saved to, and the configuration that says so."""
-    folder = tmp_path_factory.mktemp("meeting")
-    url = write(folder / "room.db", **COMPANY, reviews=[REVIEW])
-    shut = oidc.secrets("http://127.0.0.1", {"acme": "http://127.0.0.1:1"}, 'sales = ["ana@example.com"]\n')
-    written = f'{shut}[tandem]\nsource = "{url}"\n[tandem.writing]\nenabled = true\n'
-    (folder / "secrets.toml").write_text(written)
-    return folder
 
 
 def saved(file):
@@ -347,48 +340,42 @@ def saved(file):
         return [dict(row) for row in found]
 
 
-def test_a_loop_and_a_meeting_outlive_a_killed_server_and_the_meeting_saves_its_review(writable, page):
-    port, secrets, file = free_port(), str(writable / "secrets.toml"), writable / "room.db"
-    app_again = partial(
-        running_app, {"TANDEM_CONFIG": secrets}, port=port, options=[f"--secrets.files={secrets}"]
-    )
-    with app_again(stop=signal.SIGKILL) as app:
-        loop, tab = (
-            opened(page, app, ask, cookie=True) for ask in ("&start=goals&seconds=3600", "&mode=meeting")
-        )
-        for key in ("agenda", "last", "since", "goals"):
-            until_shown(tab, key)
-            assert tab.evaluate(SIZES)["least"] >= 24, key
-            tab.keyboard.press("PageDown")
-        assert tab.locator(".st-key-slide_last").get_by_text("Call the broker").count() == 1
-        tab.keyboard.press("n")
-        note(tab, "decision", HOSTILE)
-        note(tab, "action", "Ask five customers", "Ben Ode", "2026-12-04")
-        part(tab, "text").fill("half a senten")
+def test_a_loop_and_a_meeting_outlive_a_killed_server_and_the_meeting_saves_its_review(company, room, page):
+    loop, tab = (opened(page, room, ask) for ask in ("&start=goals&seconds=3600", "&mode=meeting"))
+    for key in ("agenda", "last", "since", "goals"):
+        until_shown(tab, key)
+        assert tab.evaluate(SIZES)["least"] >= 24, key
+        tab.keyboard.press("PageDown")
+    assert tab.locator(".st-key-slide_last").get_by_text("Call the broker").count() == 1
+    tab.keyboard.press("n")
+    note(tab, "decision", HOSTILE)
+    note(tab, "action", "Ask five customers", "Ben Ode", "2026-12-04")
+    part(tab, "text").fill("half a senten")
+    room.kill()
     vouches(loop, "cut", LOUD)
     assert loop.locator('[data-testid="stDialog"], [role="dialog"]').locator("visible=true").count() == 0
     part(tab, "text").press_sequentially("ce")
-    entered(file, 41)
-    with app_again():
-        vouches(loop, "good", PATIENCE * 2)
-        number(loop, "41 of 100", PATIENCE * 2)
-        assert loop.evaluate(SHOWN) == "goals"
-        vouches(tab, "good", PATIENCE * 2)
-        settled(tab)
-        assert part(tab, "text").input_value() == "half a sentence"
-        part(tab, "kind").select_option("wrong")
-        part(tab, "text").press("Enter")
-        agreed = to_the_end(tab)
-        assert all(said in agreed for said in (HOSTILE, "Ben Ode, by 4 Dec 2026", "half a sentence"))
-        assert tab.title() != "got"
-        part(tab, "attendees").fill("Ana Ruiz, Ben Ode, Zoe")
-        assert saved(file) == []
-        part(tab, "save").click()
-        tab.get_by_text("Saved as review R-").wait_for(timeout=PATIENCE)
-        assert not part(tab, "save").is_visible()
-        assert "tandem-meeting" not in tab.evaluate("JSON.stringify(localStorage)")
-        assert not [told for told in complaints(tab) if told.startswith("page:")]
-    found = saved(file)
+    entered(company, 41)
+    room.start()
+    vouches(loop, "good", PATIENCE * 2)
+    number(loop, "41 of 100", PATIENCE * 2)
+    assert loop.evaluate(SHOWN) == "goals"
+    vouches(tab, "good", PATIENCE * 2)
+    settled(tab)
+    assert part(tab, "text").input_value() == "half a sentence"
+    part(tab, "kind").select_option("wrong")
+    part(tab, "text").press("Enter")
+    agreed = to_the_end(tab)
+    assert all(said in agreed for said in (HOSTILE, "Ben Ode, by 4 Dec 2026", "half a sentence"))
+    assert tab.title() != "got"
+    part(tab, "attendees").fill("Ana Ruiz, Ben Ode, Zoe")
+    assert saved(company) == []
+    part(tab, "save").click()
+    tab.get_by_text("Saved as review R-").wait_for(timeout=PATIENCE)
+    assert not part(tab, "save").is_visible()
+    assert "tandem-meeting" not in tab.evaluate("JSON.stringify(localStorage)")
+    assert not [told for told in complaints(tab) if told.startswith("page:")]
+    found = saved(company)
     assert [(row["decision"], row["action"], row["went_wrong"]) for row in found] == [
         (HOSTILE, None, None), (None, "Ask five customers", None), (None, None, "half a sentence"),
     ]  # fmt: skip
