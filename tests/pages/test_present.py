@@ -14,6 +14,7 @@ from components import live
 from components.live import STEP
 from scorecard.slides import SLIDES
 from tests import oidc
+from tests.axe import violations
 from tests.browser import ROOT, complaints, running_app, settled
 from tests.scorecard.builders import lead, write
 from tests.servers import free_port
@@ -321,6 +322,13 @@ def test_where_nothing_can_be_saved_the_text_can_be_taken_along(room, page):
     tab.keyboard.press("n")
     note(tab, "action", "Ask five customers", "Ben Ode")
     assert "Ask five customers" in to_the_end(tab)
+    for scheme in ("light", "dark"):
+        tab.emulate_media(color_scheme=scheme)
+        settled(tab)
+        assert violations(tab) == []
+        tab.keyboard.press("ArrowLeft")  # to the decisions
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("End")
     assert not part(tab, "save").is_visible()
     assert "People of marketing, of sales and admins" in part(tab, "outcome").inner_text()
     with tab.expect_download() as waiting:
