@@ -436,9 +436,9 @@ def _entry(entry: Entry, told: calendar_words.Words) -> Line:
 
 def _feedback(dataset: Dataset, about: Scope) -> Slide:
     title = "What do both teams tell each other?"
+    if (nothing := feedback_view.nothing_of(dataset, about.as_of)) is not None:
+        return Slide("feedback", title, nothing=nothing)
     found = feedback_view.feedback_of(dataset, _MONTHS, about.as_of)
-    if found.nothing is not None:
-        return Slide("feedback", title, nothing=found.nothing)
     formats = Formats.of(small.settings(dataset))
     shown, heading = found.praise, "Well done"
     if not shown:
