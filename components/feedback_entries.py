@@ -34,7 +34,7 @@ _STATES: Final[Mapping[State, tuple[str, str, str]]] = {  # icon, word, tone
 }
 
 
-def paged(items: Sequence[T], draw: Callable[[T], Html], key: str) -> None:
+def paged(items: Sequence[T], draw: Callable[[T], Html], view: View, key: str) -> None:
     """The first few, and more with each click."""
     place = f"{key}_shown"
     shown = int(st.session_state.get(place, _FIRST))
@@ -47,7 +47,9 @@ def paged(items: Sequence[T], draw: Callable[[T], Html], key: str) -> None:
         def more() -> None:
             st.session_state[place] = shown + _MORE
 
-        st.button(f"Show {min(rest, _MORE)} of {rest} more", key=f"{key}_more", on_click=more)
+        st.button(
+            f"Show {min(rest, _MORE)} of {view.formats.integer(rest)} more", key=f"{key}_more", on_click=more
+        )
 
 
 def entry_line(entry: Entry, campaigns: Mapping[str, str], view: View) -> Html:

@@ -105,7 +105,7 @@ def asked(found: Asked, view: View) -> None:
     if not found.entries:
         st.caption("Nothing is owed." if found.chosen.show == "owed" else "Nothing of that kind.")
     place = f"{found.chosen.show}_{found.chosen.way}_{found.chosen.who}"
-    paged(found.entries, lambda e: entry_line(e, found.campaigns, view), f"asked_{place}")
+    paged(found.entries, lambda e: entry_line(e, found.campaigns, view), view, f"asked_{place}")
 
 
 # --- closing the loop -------------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ def ideas(found: tuple[Ideas, Sentence], view: View) -> None:
         _idea_table(shown.ideas), view, title="What became of content ideas", key="ideas", anchor="ideas"
     )
     st.html(html('<p class="t-lead">{said}</p>', said=sentences.told(say)))
-    paged(shown.ideas, lambda i: _idea(i, view), "ideas")
+    paged(shown.ideas, lambda i: _idea(i, view), view, "ideas")
 
 
 def _idea(idea: Idea, view: View) -> Html:
@@ -337,7 +337,7 @@ def _kept(found: Kept, view: View, *, title: str, key: str, nothing: str) -> Non
     tiles.note(says)
     if not entries:
         st.caption(nothing)
-    paged(entries, lambda e: entry_line(e, campaigns, view), key)
+    paged(entries, lambda e: entry_line(e, campaigns, view), view, key)
 
 
 def notes(texts: Sequence[str], _: View) -> None:
