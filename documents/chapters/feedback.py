@@ -18,10 +18,11 @@ _QUESTION: Final = "What do the teams tell each other, and what comes of it?"
 
 def chapter(asked: Asked) -> Chapter:
     """What waits for an answer, what was done about it, and whether that worked."""
-    found = asked.get(feedback_view.feedback_of, _MONTHS, asked.as_of)
-    if found.nothing is not None:
-        title, todo = found.nothing
+    nothing = asked.get(feedback_view.nothing_of, asked.as_of)
+    if nothing is not None:
+        title, todo = nothing
         return Chapter("feedback", "Feedback", _QUESTION, (), (Topic(title, says(todo)),))
+    found = asked.get(feedback_view.feedback_of, _MONTHS, asked.as_of)
     tiles = tuple(tile(one.name, one.row, asked.formats, one.beside) for one in found.figures)
     blocks = (Tiles(tiles),) if tiles else ()
     names = tuple(one.row.metric for one in found.figures)
