@@ -54,6 +54,7 @@ RULES: Final = {
     "unknown_period": "Reviews of periods that aren't any",
     "done_before_decided": "Done before it was decided",
     "attendee": "Attendees whom nobody knows",
+    "contradiction": "Wanted and not wanted at once",
     "swapped": "Day and month that seem swapped",
     "hidden_total": "Totals among the rows",
     "total_row": "Rows of totals, passed over",
