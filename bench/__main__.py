@@ -1,6 +1,7 @@
-"""`python -m bench` (or `make bench`): Tandem against what most people would write.
+"""`python -m bench` (or `make bench`): Tandem against what most people would write, and against chance.
 
-The Scorecard page against a script, and a spreadsheet's mirror against gspread as tutorials show it.
+The Scorecard page against a script, a spreadsheet's mirror against gspread as tutorials show it, and the
+comparison of campaigns against campaigns that are alike.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from typing import Any
 
 from tqdm import tqdm
 
-from bench import companies, sheet, sheet_company
+from bench import calibration, companies, sheet, sheet_company
 from bench.question import TODAY, disagreements
 
 LEADS = (10_000, 100_000, 1_000_000)
 BACKENDS = ("sqlite", "postgresql")
-PARTS = ("page", "sheet")
+PARTS = ("page", "sheet", "calibration")
 
 
 class DisagreementError(Exception):
@@ -79,7 +80,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "sheet" in options.part:
         found = sheet.measured(options.sheet_leads, options.runs, live=not options.quick)
         (options.store / "sheet.json").write_text(json.dumps(found, indent=2) + "\n")
-        print(f"\n{sheet.tables(found)}")
+        print(f"\n{sheet.tables(found)}", flush=True)
+    if "calibration" in options.part:
+        shares = calibration.measured(options.store, options.seeds, options.campaigns)
+        (options.store / "calibration.json").write_text(json.dumps(shares, indent=2) + "\n")
+        print(f"\n{calibration.table(shares)}")
     return 0
 
 
@@ -95,6 +100,9 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=sheet_company.LEADS,
         help="how many rows leads has in the spreadsheet",
     )
+    parser.add_argument(
+        "--campaigns", type=int, help="how many equal campaigns each drawn company of the calibration has"
+    )
     parser.add_argument("--backend", choices=BACKENDS, action="append", help="only this one (repeatable)")
     parser.add_argument("--runs", type=int, help="pairs of runs of which the medians are shown (3)")
     parser.add_argument(
@@ -108,6 +116,8 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     options.part = options.part or list(PARTS)
     options.backend = options.backend or list(BACKENDS)
     options.runs = options.runs or (1 if options.quick else 3)
+    options.seeds = calibration.SEEDS[:1] if options.quick else calibration.SEEDS
+    options.campaigns = options.campaigns or calibration.CAMPAIGNS
     return options
 
 

@@ -27,10 +27,16 @@ from scorecard.campaigns import (
     Spent,
 )
 from scorecard.campaigns_compare import FEWEST, MOST, Comparison, Measured
+from scorecard.campaigns_compare import Line as CompareLine
 from scorecard.metrics import METRICS
 from scorecard.signoff_words import RULE, Signature
 from scorecard.status import Mark
 
+_BESIDE: Final = "Side by side at equal age"
+_HOW_SURE: Final = (
+    "Each bar is a 95 % interval. All that is called sure is so together, pairs and measures sharing the "
+    "5 %: of campaigns that are alike one comparison in twenty says anything of this kind."
+)
 _ONE: Final = "pick_campaign"
 _SEVERAL: Final = "pick_beside"
 _LONGEST: Final = 300
@@ -151,11 +157,13 @@ def cost(panel: Panel | None, view: View) -> None:
     """What it cost."""
     _figures("What it cost", COST, panel, view)
     if panel is not None and panel.spent:
-        tiles.note(" · ".join(_spent(one, view) for one in panel.spent))
+        total = sum(one.amount for one in panel.spent)
+        tiles.note(f"Spent on {words.listing(_spent(one, total, view) for one in panel.spent)}.")
 
 
-def _spent(one: Spent, view: View) -> str:
-    return f"{one.kind} {view.formats.money(one.amount)}"
+def _spent(one: Spent, total: float, view: View) -> str:
+    share = f" ({view.formats.percent(one.amount / total, 0)})" if total > 0 else ""
+    return f"{one.kind} {view.formats.money(one.amount)}{share}"
 
 
 def brought(panel: Panel | None, view: View) -> None:
@@ -174,10 +182,11 @@ def _figures(head: str, wanted: Sequence[str], panel: Panel | None, view: View) 
 
 def touched(panel: Panel | None, view: View) -> None:
     """How its leads were worked."""
-    if panel is None or not panel.touched:
+    if panel is None or not (panel.touched or panel.touches):
         return
     st.subheader("How its leads were worked", anchor=False)
     tiles.tiles([tiles.Tile(METRICS[n].label, panel.touched[n]) for n in TOUCHED if n in panel.touched], view)
+    tiles.note(panel.touches)
 
 
 def agreed(panel: Panel | None, _: View) -> None:
@@ -218,20 +227,53 @@ def _note(note: Note) -> Html:
 
 
 def side_by_side(found: Comparison | None, view: View) -> None:
-    """Each measure with its intervals, and what can be said for sure."""
+    """What can be said for sure, and each measure with its intervals."""
     if found is None:
         return
-    st.subheader("Side by side at equal age", anchor=False)
+    if len(found.campaigns) < FEWEST:
+        st.subheader(_BESIDE, anchor=False)
+        tiles.because(*map(sentences.told, found.verdict))
+        tiles.notes(found.left_out)
+        return
+    tables.beside_table(_compared(found, view), view, title=_BESIDE, key="compared", help=_HOW_SURE)
     tiles.because(*map(sentences.told, found.verdict))
     tiles.notes(found.left_out)
-    if len(found.campaigns) < FEWEST:
-        return
-    tables.table(_compared(found, view), view, name="campaigns at equal age", key="compared")
-    tiles.notes([words.plain(line.verdict) for line in found.lines if not line.sure])
-    tiles.note(
-        "Intervals are of 95 %; a verdict stands only where the interval of the difference leaves out 0 (of "
-        "costs, the ratio 1). Each measure is judged by itself, and several pairs of campaigns share the 5 %."
-    )
+    measures = joined(_measure(line, view) for line in found.lines)
+    st.html(html('<div class="t-versus">{measures}</div>', measures=measures))
+
+
+def _measure(line: CompareLine, view: View) -> Html:
+    """A measure of all campaigns on one scale; the chip tells whether they surely differ."""
+    mark = Mark("surely differ", "good", "●") if line.sure else Mark("can't tell yet", "muted", "∴")
+    ends = [end for m in line.measured for end in (m.low, m.value, m.high) if end is not None]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    rows = joined(_versus(one, (low, high), line.unit, view) for one in line.measured)
+    return html(
+        '<section><div class="t-item"><span class="t-what">{label}</span>{chip}</div>{rows}</section>',
+        label=line.label, chip=tiles.mark_chip(mark, words.plain(line.verdict)), rows=rows,
+    )  # fmt: skip
+
+
+def _versus(one: Measured, scale: tuple[float, float], unit: str, view: View) -> Html:
+    return html(
+        '<div class="t-one t-ink"><span class="t-fine">{name}</span>{bar}'
+        '<span class="t-fine">{text}</span></div>',
+        name=one.name, bar=_span(one, scale), text=_cell(one, unit, view),
+    )  # fmt: skip
+
+
+def _span(one: Measured, scale: tuple[float, float]) -> Html:
+    """The value with its interval."""
+    if one.value is None:
+        return html('<div class="t-bar" aria-hidden="true"></div>')
+    low, high = (one.value if end is None else end for end in (one.low, one.high))
+    wide = (scale[1] - scale[0]) or 1.0
+    places = [f"{(end - scale[0]) / wide * 100:.2f}" for end in (low, one.value)]
+    return html(
+        '<div class="t-bar" aria-hidden="true"><i class="t-span" style="left:{low}%;width:{wide}%"></i>'
+        '<i class="t-point" style="left:{x}%"></i></div>',
+        low=places[0], wide=f"{(high - low) / wide * 100:.2f}", x=places[1],
+    )  # fmt: skip
 
 
 def _compared(found: Comparison, view: View) -> Table:

@@ -5,7 +5,7 @@ Figures are rows of the report for a campaign's whole life to as_of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -266,28 +266,31 @@ def _lacking(dataset: Dataset) -> tuple[str, ...]:
 # --- figures over a campaign's life -----------------------------------------------------------------------
 
 
-def lifelong(dataset: Dataset, as_of: AsOf, names: Iterable[str]) -> dict[str, dict[str, Row]]:
-    """Rows of the report by campaign, over each one's whole life; locked metrics are missing."""
+def lifelong(
+    dataset: Dataset, as_of: AsOf, names: Iterable[str], only: Collection[str] | None = None
+) -> dict[str, dict[str, Row]]:
+    """Rows of the report by campaign (`only` some) over its whole life; locked metrics are missing."""
     question = Question(dataset, as_of, 0, report.FOREVER, by="campaign_id")
     judge = Judge(question, _FOREVER).over_a_lifetime(question)
+    known = [str(row["campaign_id"]) for row in small.rows(dataset, "campaigns")]
+    wanted = [one for one in known if only is None or one in only]
     found: dict[str, dict[str, Row]] = {}
     for metric in (METRICS[name] for name in names):
-        for campaign_id, row in _by_campaign(metric, question, judge).items():
+        for campaign_id, row in _by_campaign(metric, question, judge, wanted).items():
             found.setdefault(campaign_id, {})[metric.name] = row
     return found
 
 
-def _by_campaign(metric: Metric, question: Question, judge: Judge) -> dict[str, Row]:
+def _by_campaign(metric: Metric, question: Question, judge: Judge, wanted: Sequence[str]) -> dict[str, Row]:
     if judge.barred(metric) is not None:
         return {}
     try:
         figures = metric.figures(question)
     except NotReachableError:
         return {}
-    known = [str(row["campaign_id"]) for row in small.rows(question.dataset, "campaigns")]
     nothing = metric.of(metric.empty, question)
     return {
-        one: judge.judged(metric, scope(("campaign_id", one)), figures.get(one, nothing)) for one in known
+        one: judge.judged(metric, scope(("campaign_id", one)), figures.get(one, nothing)) for one in wanted
     }
 
 
@@ -341,6 +344,7 @@ class Panel:
     goals: tuple[GoalLine, ...]
     rows: Rows
     touched: Rows
+    touches: str
     spent: tuple[Spent, ...]
     feedback: tuple[Note, ...]
     review: tuple[Note, ...]
@@ -352,7 +356,7 @@ def panel(dataset: Dataset, as_of: AsOf, campaign_id: str) -> Panel | None:
     if one is None:
         return None
     row = next(r for r in small.rows(dataset, "campaigns") if str(r["campaign_id"]) == campaign_id)
-    rows = lifelong(dataset, as_of, (*COST, *BROUGHT)).get(campaign_id, {})
+    rows = lifelong(dataset, as_of, (*COST, *BROUGHT), (campaign_id,)).get(campaign_id, {})
     formats = Formats.of(small.settings(dataset))
     return Panel(
         campaign=one,
@@ -362,8 +366,9 @@ def panel(dataset: Dataset, as_of: AsOf, campaign_id: str) -> Panel | None:
         goals=_goals(dataset, as_of, row),
         rows=rows,
         touched=of_its_leads(dataset, as_of, campaign_id, TOUCHED),
+        touches=_touches(campaigns_life.touches_of(dataset, as_of, campaign_id), formats),
         spent=_spent(dataset, as_of, campaign_id),
-        feedback=tuple(_feedback(dataset, as_of, campaign_id, formats)),
+        feedback=tuple(_said_about(dataset, as_of, row, formats)),
         review=tuple(_review(dataset, as_of, campaign_id, formats)),
     )
 
@@ -442,18 +447,63 @@ def _spent(dataset: Dataset, as_of: AsOf, campaign_id: str) -> tuple[Spent, ...]
     return tuple(sorted(found, key=lambda s: (-s.amount, s.kind)))
 
 
-def _feedback(dataset: Dataset, as_of: AsOf, campaign_id: str, formats: Formats) -> Iterable[Note]:
-    """What was said about it, the latest first."""
-    rows = [
-        r
-        for r in small.rows(dataset, "feedback")
-        if r["campaign_id"] == campaign_id and r["at"] < as_of.until
+def _touches(found: Mapping[str | None, Mapping[str | None, int]], formats: Formats) -> str:
+    """'312 touches in its name: marketing 240 (ad 180, email 60) and sales 72 (call 72).'."""
+    total = {team: sum(kinds.values()) for team, kinds in found.items()}
+    if not total:
+        return ""
+    teams = sorted(found, key=lambda team: (-total[team], str(team)))
+    told = [
+        f"{team or 'no team noted'} {formats.integer(total[team])} ({_kinds(found[team], formats)})"
+        for team in teams
     ]
-    for row in sorted(rows, key=lambda r: (-r["at"], str(r["feedback_id"]))):
+    count = formats.integer(sum(total.values()))
+    return f"{count} {'touch' if count == '1' else 'touches'} in its name: {words.listing(told)}."
+
+
+def _kinds(kinds: Mapping[str | None, int], formats: Formats) -> str:
+    ordered = sorted(kinds.items(), key=lambda item: (-item[1], str(item[0])))
+    return ", ".join(f"{kind or 'no kind noted'} {formats.integer(count)}" for kind, count in ordered)
+
+
+def _said_about(dataset: Dataset, as_of: AsOf, row: Mapping[str, Any], formats: Formats) -> Iterable[Note]:
+    """Feedback on it and comments on its goals, the latest first."""
+    found = [
+        *_feedback(dataset, as_of, str(row["campaign_id"]), formats),
+        *_comments(dataset, as_of, row, formats),
+    ]
+    return (note for _, note in sorted(found, key=lambda item: -item[0]))
+
+
+def _feedback(
+    dataset: Dataset, as_of: AsOf, campaign_id: str, formats: Formats
+) -> Iterable[tuple[int, Note]]:
+    for row in small.rows(dataset, "feedback"):
+        if row["campaign_id"] != campaign_id or row["at"] >= as_of.until:
+            continue
         about = " · ".join(str(row[c]).replace("_", " ") for c in ("kind", "status") if row[c])
         answer = f" Answer: {row['response']}" if row["response"] else ""
         said = f"{row['text'] or ''}{answer}"
-        yield Note(formats.moment(row["at"]), about, words.person(dataset, row["from_person"]), said)
+        who = words.person(dataset, row["from_person"])
+        yield row["at"], Note(formats.moment(row["at"]), about, who, said)
+
+
+def _comments(
+    dataset: Dataset, as_of: AsOf, row: Mapping[str, Any], formats: Formats
+) -> Iterable[tuple[int, Note]]:
+    """What was noted when a figure of one of its goals was entered."""
+    zone = small.settings(dataset).zone
+    names = {goal.goal_id: goal.name for goal in goals(dataset)}
+    wanted = {row[f"{team}_goal_id"] for team in TEAMS} - {None}
+    for entry in small.rows(dataset, "goal_actuals"):
+        if entry["goal_id"] in wanted and entry["comment"] and entry["date"] <= as_of.day:
+            name = names.get(entry["goal_id"]) or str(entry["goal_id"])
+            about = f"on {words.brief(name)}"
+            who = words.person(dataset, entry["entered_by"])
+            yield (
+                zone.midnight(entry["date"]),
+                Note(formats.date(entry["date"]), about, who, entry["comment"]),
+            )
 
 
 def _review(dataset: Dataset, as_of: AsOf, campaign_id: str, formats: Formats) -> Iterable[Note]:

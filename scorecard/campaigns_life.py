@@ -19,7 +19,7 @@ from scorecard.clock import AsOf, date_of, day_number
 from scorecard.conversions import Share
 from scorecard.dataset import Dataset
 from scorecard.measures import Group, NotReachableError, Question, Sum, View, in_base
-from scorecard.passes import once
+from scorecard.passes import once, sql_clock
 from scorecard.sqltime import stepped
 
 YEAR_DAYS = 365
@@ -37,6 +37,29 @@ def ages(dataset: Dataset, as_of: AsOf) -> dict[str, int]:
         begun = row["start"] or (row["launched_at"] and zone.from_epoch(row["launched_at"]).date())
         if begun is not None and begun <= as_of.day:
             found[str(row["campaign_id"])] = (as_of.day - begun).days
+    return found
+
+
+# Touches
+
+
+def touches_of(dataset: Dataset, as_of: AsOf, campaign_id: str) -> dict[str | None, dict[str | None, int]]:
+    """How often each team touched somebody in the campaign's name, by kind; both may be None, not noted."""
+    if dataset.lacks("touches.campaign_id", "touches.at"):
+        return {}
+    touches = dataset.relations["touches"].alias("t")
+    named = [
+        touches[name] if name in touches else sa.cast(sa.null(), sa.String) for name in ("department", "kind")
+    ]
+    seen = sql_clock(dataset).between(touches, "at", None, as_of.until)
+    counted = select(*named, func.count()).select_from(touches.source)
+    asked = counted.where(touches["campaign_id"] == campaign_id, seen).group_by(
+        *(sa.literal_column(n) for n in ("1", "2"))
+    )
+    found: dict[str | None, dict[str | None, int]] = {}
+    with dataset.engine.connect() as connection:
+        for row in connection.execute(asked).all():
+            found.setdefault(row[0], {})[row[1]] = int(row[2])
     return found
 
 
@@ -146,6 +169,11 @@ def returns(question: Question) -> dict[Group, Return | Refused]:
 
 def credited(question: Question) -> dict[Group, list[float]]:
     """What each deal left for each campaign by the agreed model; NotReachableError when touches name none."""
+    found: dict[Group, list[float]] = question.once("credited", lambda: _credited(question))
+    return found
+
+
+def _credited(question: Question) -> dict[Group, list[float]]:
     asked = journeys.parted(question)
     if asked.by is None:
         raise NotReachableError(str(question.by))

@@ -63,7 +63,7 @@ def _cells(line: Line, names: Sequence[str]) -> tuple[Cell, ...]:
     mark = one.marks[0]
     state = Badge(mark.icon, one.phase, mark.tone)
     figures = (line.rows[name].value if name in line.rows else None for name in names)
-    return (one.name, state, one.channel, one.start, one.end, one.budget, *figures)
+    return (one.shown, state, one.channel, one.start, one.end, one.budget, *figures)
 
 
 def _owed(lines: Sequence[Line]) -> tuple[Topic, ...]:

@@ -1,10 +1,12 @@
 """The benchmark on a tiny company: both sides agree, and the table is printed."""
 
 import json
+import math
 
-from bench import sheet
+from bench import calibration, sheet
 from bench.__main__ import main
 from bench.question import disagreements
+from scorecard.campaigns_compare import MEASURED
 
 
 def test_both_sides_agree_on_a_tiny_company_and_the_table_is_printed(tmp_path, capsys):
@@ -32,6 +34,26 @@ def test_a_small_spreadsheet_is_followed_by_both_ways_and_the_table_is_printed(t
     assert (ours["cold"]["reads"], theirs["cold"]["reads"]) == (2, 21)
     assert ours["quiet"]["seconds"] < theirs["quiet"]["seconds"]
     assert ours["edit_leads"]["bytes"] > 0
+
+
+def test_a_few_equal_campaigns_go_through_the_comparison_and_the_table_is_printed(tmp_path, capsys):
+    asked = ["--part", "calibration", "--quick", "--campaigns", "8", "--store", str(tmp_path)]
+    assert main(asked) == 0
+
+    header, _, *rows, _, told = capsys.readouterr().out.strip().splitlines()
+    assert {row.count("|") for row in rows} == {header.count("|")}
+    assert [row.split("|")[1].strip() for row in rows][-1] == "any of them"
+    assert told.startswith("4 comparisons of 2 and 2 of 4 equal campaigns")
+    shares = json.loads((tmp_path / "calibration.json").read_text())
+    assert [one["measure"] for one in shares["2, alone"]] == [*MEASURED, "any"]
+
+
+def test_equal_campaigns_differ_by_chance_alone():
+    tables = calibration.drawn(4, 40)
+    visits = [row["visits"] for row in tables["web"]]
+    assert abs(sum(visits) / 40 - calibration.VISITS) < 4 * (calibration.VISITS / 40) ** 0.5
+    won = sum(lead["won_at"] is not None for lead in tables["leads"]) / len(tables["leads"])
+    assert abs(won - math.prod(chance for _, chance in calibration.WAY)) < 0.02
 
 
 def test_waits_are_told_by_their_middle_and_their_end():

@@ -8,7 +8,7 @@ from tests.pages.demo_store import CHOSEN, demo_store
 
 PAGES = (
     "scorecard", "goals", "campaigns", "calendar", "handoff", "ideal-lead", "attribution", "quotas",
-    "feedback", "reviews", "people", "data", "present",
+    "feedback", "reviews", "people", "data", "present", "goals?show=plan", "campaigns?beside=C03&beside=C09",
 )  # fmt: skip
 PHONE = (390, 844)
 WIDEST, SMALLEST, FINGER = 390, 24, 44
@@ -41,7 +41,7 @@ def app(tmp_path_factory):
 @pytest.mark.parametrize("slug", PAGES)
 def test_everyone_can_use_a_page(app, page, slug):
     """One load: light, dark, then a phone. Streamlit follows the system's theme while the page stands."""
-    tab = settled(page(f"{app.url}/{slug}?{CHOSEN}"), seconds=90)
+    tab = settled(page(f"{app.url}/{slug}{'&' if '?' in slug else '?'}{CHOSEN}"), seconds=90)
     assert violations(tab) == []
     tab.emulate_media(color_scheme="dark")
     tab.wait_for_function("getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'")

@@ -1,6 +1,7 @@
 """Campaigns: their state, one campaign's panel, and several beside each other at equal age."""
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -118,6 +119,39 @@ def test_a_panel_tells_cost_keys_feedback_and_review_of_the_campaign_alone(compa
     assert "Decided: Again" in campaigns.panel(dataset, at(dataset), "C4").review[0].text
 
 
+def test_a_panel_counts_touches_and_brings_what_was_noted_on_its_goals(company):
+    touches = [
+        {"touch_id": f"T{n}", "lead_id": "a", "at": at, "department": team, "campaign_id": c, "kind": kind}
+        for n, (at, team, c, kind) in enumerate(
+            [("2026-09-06", "marketing", "C1", "ad")] * 3 + [("2026-09-07", "sales", "C1", "call")]
+            + [("2026-09-08", None, "C1", None), ("2026-12-24", "sales", "C1", "call"),
+               ("2026-09-08", "sales", "C2", "call")]
+        )
+    ]  # fmt: skip
+    goals = [
+        {"goal_id": "G1", "name": "Fifty leads", "target": 50, "start": "2026-09-01", "due": "2026-12-31"}
+    ]
+    actuals = [
+        {"goal_id": "G1", "date": day, "value": 3, "comment": said}
+        for day, said in (("2026-09-10", "Slow start"), ("2026-12-24", "Later"), ("2026-09-12", None))
+    ]
+    feedback = [
+        {"feedback_id": "F1", "at": "2026-09-09", "campaign_id": "C1", "kind": "insight", "text": "Good"}
+    ]
+    campaign = [CAMPAIGNS[0] | {"marketing_goal_id": "G1"}, *CAMPAIGNS[1:]]
+    dataset = company(
+        campaigns=campaign, touches=touches, goals=goals, goal_actuals=actuals, feedback=feedback
+    )
+    panel = campaigns.panel(dataset, at(dataset), "C1")
+    assert panel.touches == (
+        "5 touches in its name: marketing 3 (ad 3), no team noted 1 (no kind noted 1) and sales 1 (call 1)."
+    )
+    assert [(note.text, note.about) for note in panel.feedback] == [
+        ("Slow start", "on Fifty leads"), ("Good", "insight"),
+    ]  # fmt: skip
+    assert campaigns.panel(dataset, at(dataset), "C3").touches == ""
+
+
 # --- at equal age
 
 
@@ -177,14 +211,70 @@ def test_between_equal_campaigns_a_cheaper_one_is_found_in_no_more_than_a_twenti
         assert 0.02 < wrong < 0.056, mean
 
 
+def verdict(formats, name, *found):
+    sure = campaigns_compare.surely([(name, found)])[name]
+    return plain(campaigns_compare.said(name, found, sure, formats)), sure
+
+
 def test_what_is_surely_cheaper_is_said_and_what_may_be_chance_is_not(company):
     formats = campaigns_compare.Formats.of(small.settings(company()))
     cheap = Measured("a", "E-mail", 10.0, 100, 1000.0)
     dear = Measured("b", "Fair", 40.0, 25, 1000.0)
-    said, sure = campaigns_compare._said("Cost per lead", "currency", "cost", [dear, cheap], formats)
-    assert sure
-    assert plain(said) == "Cost per lead: E-mail at €10 against Fair at €40: 95 % sure it's lower."
+    said, sure = verdict(formats, "cac", dear, cheap)
+    assert sure == {("a", "b")}
+    assert said == "E-mail brought customers at €10 against Fair at €40: 95 % sure it's cheaper."
     close = Measured("c", "Post", 11.0, 91, 1000.0)
-    said, sure = campaigns_compare._said("Cost per lead", "currency", "cost", [close, cheap], formats)
+    said, sure = verdict(formats, "cpl", close, cheap)
     assert not sure
-    assert "can't tell yet" in plain(said)
+    assert said == "Cost per lead: can't tell yet. Post €11 and E-mail €10; chance alone may do that."
+    said, sure = verdict(formats, "cpl", close, cheap, dear)
+    assert sure == {("a", "b"), ("c", "b")}
+    assert said.endswith(
+        "E-mail brought leads at €10 against Fair at €40: 95 % sure it's cheaper; Post: can't tell yet."
+    )
+
+
+def test_the_chance_of_a_gap_is_where_its_interval_touches():
+    one, other = measured(60, 100), measured(40, 100)
+    p = campaigns_compare.chance("conversion_rate", one, other)
+    z = float(stats.norm.isf(p / 2))
+    assert rate_gap(one, other, z)[0] == pytest.approx(0, abs=1e-9)
+    assert campaigns_compare.chance("conversion_rate", other, one) == 1.0
+
+
+def holm(chances):
+    """Holm's adjusted chances, each after the definition: the running maximum of (m - i) times the i-th."""
+    order = sorted(range(len(chances)), key=chances.__getitem__)
+    adjusted, most = [1.0] * len(chances), 0.0
+    for place, index in enumerate(order):
+        most = max(most, (len(chances) - place) * chances[index])
+        adjusted[index] = most
+    return adjusted
+
+
+def test_all_verdicts_of_a_comparison_share_the_twentieth():
+    rng = np.random.default_rng(3)
+    kept = 0
+    for _ in range(40):
+        found = [
+            (
+                name,
+                [Measured(c, c, 0.5, int(rng.binomial(400, rng.choice([0.4, 0.5]))), 400.0) for c in "abc"],
+            )
+            for name in campaigns_compare.MEASURED[:4]
+        ]
+        pairs = [
+            (name, *sorted(pair, key=lambda m: -m.k))
+            for name, all_ in found
+            for pair in combinations(all_, 2)
+        ]
+        adjusted = holm([campaigns_compare.chance(*pair) for pair in pairs])
+        wanted = {
+            (name, one.campaign_id, other.campaign_id)
+            for (name, one, other), p in zip(pairs, adjusted, strict=True)
+            if p <= 0.05
+        }
+        ours = campaigns_compare.surely(found)
+        assert {(name, *pair) for name, some in ours.items() for pair in some} == wanted
+        kept += len(wanted)
+    assert kept > 40

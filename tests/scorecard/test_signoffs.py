@@ -1,6 +1,7 @@
 """Sign-offs: two keys, each bound to what was approved, in whatever source it stands."""
 
 import hashlib
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -118,22 +119,30 @@ def test_blanks_line_breaks_and_composed_letters_make_no_difference():
 
 
 def test_every_part_of_the_terms_moves_the_fingerprint_and_nothing_else_does(company):
-    moved = [
-        {"start": "2026-09-02"}, {"end": None}, {"budget": 12000.01}, {"offer": "5 % Off"},
-        {"audience": "Clubs"}, {"marketing_goal_id": None}, {"sales_goal_id": "G1"},
-    ]  # fmt: skip
-    prints = {terms.terms_of(company(campaign=change), "C1").fingerprint for change in moved}
-    for change in ({"target": 201}, {"due": "2027-01-31"}, {"unit": "percent"}, {"metric": "mqls"},
-                   {"filter": "campaign_id=C2"}, {"direction": "stay_above"}):  # fmt: skip
-        dataset = company(goals=[GOALS[0] | change, GOALS[1]])
-        prints.add(terms.terms_of(dataset, "C1").fingerprint)
-    prints.add(terms.terms_of(company(goals=None), "C1").fingerprint)
-    settings = [{"key": "currency", "value": "CHF"}]
-    prints.add(terms.terms_of(company(settings=settings), "C1").fingerprint)
+    dataset = company()
+    (campaign,) = small.rows(dataset, "campaigns")
+    known = {row["goal_id"]: row for row in small.rows(dataset, "goals")}
+
+    def printed(row=None, goal=None, goals=known, currency="EUR"):
+        altered = goals if goal is None else {**goals, "G1": goals["G1"] | goal}
+        return terms.terms_of_row(campaign | (row or {}), altered, currency).fingerprint
+
+    prints = {
+        printed(row=change)
+        for change in (
+            {"start": date(2026, 9, 2)}, {"end": None}, {"budget": 12000.01}, {"offer": "5 % Off"},
+            {"audience": "Clubs"}, {"marketing_goal_id": None}, {"sales_goal_id": "G1"},
+        )
+    } | {
+        printed(goal=change)
+        for change in (
+            {"target": 201.0}, {"due": date(2027, 1, 31)}, {"unit": "percent"}, {"metric": "mqls"},
+            {"filter": "campaign_id=C2"}, {"direction": "stay_above"},
+        )
+    } | {printed(goals={}), printed(currency="CHF")}  # fmt: skip
     assert len(prints) == 15
     assert PRINT not in prints
-    same = company(campaign={"name": "New", "launched_at": None}, goals=[GOALS[0] | {"name": "A"}, GOALS[1]])
-    assert terms.terms_of(same, "C1").fingerprint == PRINT
+    assert printed() == printed({"name": "New", "launched_at": None}, {"name": "A"}) == PRINT
 
 
 @pytest.mark.parametrize(
