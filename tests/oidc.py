@@ -15,6 +15,7 @@ from itsdangerous import TimestampSigner
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from tests.browser import RunningApp, running_app
 from tests.servers import free_port, kept, wait_until
 
 COOKIE_SECRET = "made up for the tests, and longer than it must be"
@@ -71,3 +72,15 @@ class Cookie:
         with mock.patch.object(TimestampSigner, "get_timestamp", return_value=then):
             value = create_signed_value(self.secret, USER_COOKIE_NAME, json.dumps(payload))
         return {"name": USER_COOKIE_NAME, "value": value.decode(), "url": self.app_url}
+
+
+@contextmanager
+def app_of_both_teams(company: Path, folder: Path) -> Iterator[RunningApp]:
+    """The app on a SQLite file that Mia (marketing) and Ben (sales) may write to; no provider is asked."""
+    port = free_port()
+    lists = 'marketing = ["mia@example.com"]\nsales = ["ben@example.com"]\n[tandem.writing]\nenabled = true\n'
+    file = folder / "secrets.toml"
+    file.write_text(secrets(f"http://127.0.0.1:{port}", {"acme": "http://127.0.0.1:9"}, lists))
+    environment = {"TANDEM_SOURCE": f"sqlite:///{company}", "TANDEM_CONFIG": str(file)}
+    with running_app(environment, options=[f"--secrets.files={file}"], port=port) as started:
+        yield started

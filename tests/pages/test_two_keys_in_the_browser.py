@@ -7,12 +7,10 @@ from contextlib import closing
 import pytest
 
 from tests import oidc
-from tests.browser import complaints, running_app, settled
+from tests.browser import complaints, settled
 from tests.scorecard.builders import lead, write
-from tests.servers import free_port
 
 PATIENCE = 30_000  # ms
-LISTS = 'marketing = ["mia@example.com"]\nsales = ["ben@example.com"]\n[tandem.writing]\nenabled = true\n'
 TABLES = {
     "leads": [lead("L1")],
     "people": [
@@ -38,12 +36,7 @@ def company(tmp_path):
 
 @pytest.fixture
 def app(company, tmp_path):
-    port = free_port()
-    secrets = tmp_path / "secrets.toml"
-    # who signs in how is tried elsewhere; here nobody asks the provider
-    secrets.write_text(oidc.secrets(f"http://127.0.0.1:{port}", {"acme": "http://127.0.0.1:9"}, LISTS))
-    environment = {"TANDEM_SOURCE": f"sqlite:///{company}", "TANDEM_CONFIG": str(secrets)}
-    with running_app(environment, options=[f"--secrets.files={secrets}"], port=port) as started:
+    with oidc.app_of_both_teams(company, tmp_path) as started:
         yield started
 
 
