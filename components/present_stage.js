@@ -67,7 +67,7 @@ class Stage {
       this.listeners.push(() => target.removeEventListener(name, work, options));
     };
     on(document, "keydown", (event) => this.key(event), true);
-    on(document, "pointermove", (event) => event.pointerType === "mouse" && this.reveal());
+    on(document, "pointermove", (event) => event.pointerType === "mouse" && this.moved(event));
     on(document, "pointerdown", (event) => (this.down = { x: event.clientX, y: event.clientY, on: inside(event) }));
     on(document, "pointerup", (event) => this.touch(event));
     on(document, "visibilitychange", () => document.hidden || this.wake());
@@ -83,7 +83,8 @@ class Stage {
     this.listeners.push(() => clearInterval(ticking));
     this.lock();
     this.listen(run);
-    this.reveal();
+    this.label();
+    this.uncover(false);
     this.part("stage").dataset.ready = "yes";
   }
 
@@ -104,14 +105,15 @@ class Stage {
 
   first() {
     const keys = this.slides.map(({ key }) => key);
-    const known = [this.current, recalled().slide, this.data.start].find((key) => keys.includes(key));
+    const { slide, link } = recalled(); // by another link it begins anew
+    const known = [this.current, link === location.search && slide, this.data.start].find((key) => keys.includes(key));
     return known ?? keys[0];
   }
 
   show(key) {
     const place = this.slides.findIndex((slide) => slide.key === key);
     this.current = key;
-    recall({ slide: key });
+    recall({ slide: key, link: location.search });
     if (!this.rule?.isConnected) document.head.append((this.rule = document.createElement("style")));
     this.rule.textContent = `.st-key-slide_${key} { visibility: visible !important; opacity: 1 !important; }`;
     document.documentElement.dataset.tandemSlide = key;
@@ -162,7 +164,8 @@ class Stage {
   // --- keys, touch, controls
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || ["Shift", "Tab", "CapsLock"].includes(event.key)) return;
+    if (event.key === "Tab") return this.reveal(); // so that the focus can get there
+    if (event.ctrlKey || event.metaKey || event.altKey || ["Shift", "CapsLock"].includes(event.key)) return;
     const target = event.composedPath()[0];
     if (this.meeting?.key(event, target)) return handled(event);
     if (target.matches?.("input, textarea, select") && !turnsAnyway(event.key, target)) return;
@@ -215,19 +218,28 @@ class Stage {
     if (Date.now() - at < 1_000) setTimeout(() => target.focus({ preventScroll: true }), 100);
   }
 
+  // Browsers tell of a pointer that lies still, too, when something moves under it.
+  moved({ screenX, screenY }) {
+    const { x, y } = this.pointer ?? { x: screenX, y: screenY };
+    this.pointer = { x: screenX, y: screenY };
+    if (Math.hypot(screenX - x, screenY - y) > 2) this.reveal();
+  }
+
   reveal() {
-    const controls = this.part("controls");
     this.revealed = Date.now();
-    if (controls.dataset.shown !== "yes") controls.dataset.shown = "yes";
-    document.documentElement.style.cursor = "";
     this.label();
+    if (this.part("stage").dataset.controls !== "yes") this.uncover(true);
   }
 
   conceal() {
     const controls = this.part("controls");
-    if (controls.dataset.shown !== "yes" || controls.matches(":hover") || controls.contains(controls.getRootNode().activeElement)) return;
-    controls.dataset.shown = "no";
-    document.documentElement.style.cursor = "none";
+    const used = controls.matches(":hover") || controls.contains(controls.getRootNode().activeElement);
+    if (this.part("stage").dataset.controls === "yes" && !used) this.uncover(false);
+  }
+
+  uncover(open) {
+    this.part("stage").dataset.controls = open ? "yes" : "no";
+    document.documentElement.style.cursor = open ? "" : "none";
   }
 
   // --- time
@@ -238,7 +250,7 @@ class Stage {
     this.ticked = now;
     if (late > SLEPT || late < -1_000) this.wake();
     if (document.hidden) return;
-    if (now - this.revealed > SHOWN) this.conceal();
+    if (now - (this.revealed ?? 0) > SHOWN) this.conceal();
     if (this.paused && now - this.touched > GOES_ON) this.pause(false);
     if (this.data.mode === "loop" && !this.paused && now >= this.due) this.turn(1);
     if (this.held?.released !== false && now - (this.lockedAt ?? 0) > MINUTE) this.lock();

@@ -14,26 +14,11 @@ from components.screen import View
 from components.text import Html, html, joined
 from scorecard.problems import Problem
 from scorecard.profile_evidence import Evidence, Verdict
-from scorecard.profile_view import Finding, Line, Profile, Surprise
+from scorecard.profile_view import LOOKS, Finding, Line, Profile, Surprise
 from scorecard.profile_wishes import Agreement, Wished, label
 
 _LEAST_REACH: Final = 0.1  # 10 points: a shorter axis would make noise look large
 _STEP: Final = 0.05
-_LOOKS: Final = {  # icon, tone, and the rule behind it
-    "contradicted": ("✕", "bad", "They surely convert the other way than each team that named them says."),
-    "sides with one team": ("⚖", "warn", "The teams dispute it, and the data surely side with one of them."),
-    "mixed": ("±", "warn", "Surely more wins of smaller amounts, or fewer wins of larger ones."),
-    "smaller wins": ("↓", "warn", "No sure difference in how many win, but a win is surely worth less."),
-    "larger wins": ("↑", "warn", "No sure difference in how many win, but a win is surely worth more."),
-    "holds": ("✓", "good", "The data surely bear out every team that named it."),
-    "better": ("✓", "good", "Surely wins more often than the rest."),
-    "worse": ("✕", "bad", "Surely wins less often than the rest."),
-    "can't tell yet": ("?", "muted", "The difference may be chance, given how many values were looked at."),
-    "too few": ("…", "muted", "Fewer hand-offs than min_n, here or in the rest."),
-    "no leads": ("∅", "muted", "No hand-off that is old enough has this value."),
-    "no such column": ("🔒", "muted", "Leads have no column of that name."),
-    "not known yet": ("…", "muted", "There is nothing to compare with yet."),
-}  # fmt: skip
 
 
 def facts_of(found: Profile) -> tuple[tiles.Fact, ...]:
@@ -163,7 +148,7 @@ def _stands(wished: Wished) -> str:
 
 
 def _chip(look: str, word: str) -> Html:
-    icon, tone, rule = _LOOKS[look]
+    icon, tone, rule = LOOKS[look]
     return html(
         '<details class="t-why t-{tone}"><summary><span class="t-chip"><span aria-hidden="true">{icon}</span>'
         '{word}</span></summary><div class="t-rule">{rule}</div></details>',

@@ -22,6 +22,7 @@ from scorecard.words import Said, Sentence
 _HERE: Final = Path(__file__).with_name("slide.js")
 _NOTHING: Final = Html("")
 _DOT: Final = " · "
+_LONG: Final = 135  # letters of a headline from which they are smaller, so that it keeps to two lines
 
 _component = st.components.v2.component(
     "tandem_slide",
@@ -59,7 +60,10 @@ def markup(shown: Slide) -> Html:
 
 def _verdict(said: tuple[Sentence, ...]) -> Html:
     pieces = [piece for sentence in said for piece in (*sentence, Said(" "))]
-    return html('<p class="verdict">{said}</p>', said=joined(map(_piece, pieces))) if said else _NOTHING
+    if not said:
+        return _NOTHING
+    long = "long" if sum(len(piece.text) for piece in pieces) > _LONG else ""
+    return html('<p class="verdict {long}">{said}</p>', long=long, said=joined(map(_piece, pieces)))
 
 
 def _piece(piece: Said) -> Html:

@@ -79,7 +79,7 @@ def overview(items: Sequence[Item]) -> Slide:
     planned = sum(item.minutes for item in items)
     lines = tuple(Line(f"{n}  {item.title}", f"{item.minutes} min") for n, item in enumerate(items, 1))
     said = sentence(Said(words.counted(len(items), "item"), strong=True), f", about {planned} minutes.")
-    return Slide("agenda", "What we look at together", (said,), lines=lines)
+    return Slide("agenda", "What we look at together", (said,), lines=lines, shape="items")
 
 
 # --- last time's actions ----------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def _goal(dataset: Dataset, item: Item, goal_id: str, about: Scope) -> Slide:
     return Slide(
         item.key,
         words.brief(found.goal.name),
-        found.verdict[:2],
+        found.verdict[:1],
         tuple(_figures(found, Formats.of(small.settings(dataset)))),
         _heading(found),
         tuple(_backing(found)),
@@ -202,10 +202,17 @@ def _figures(found: Panel, formats: Formats) -> Iterable[Big]:
         yield Big("Now", actual, slides.marked(row.status), (line.side,), team)
     yield Big("Target", words.short(goal.target, unit, formats), beside=(f"by {formats.date(goal.due)}",))
     if found.forecast is not None:
-        low, high = (words.short(x, unit, formats) for x in (found.forecast.low, found.forecast.high))
-        yield Big(
-            "Chance to reach it", formats.percent(found.forecast.chance, 0), beside=(f"80 %: {low} – {high}",)
+        likely, low, high = (
+            words.short(x, unit, formats)
+            for x in (found.forecast.value, found.forecast.low, found.forecast.high)
         )
+        wish = (
+            "Chance to stay within it"
+            if goal.kind == "total" and goal.lower_is_better
+            else "Chance to reach it"
+        )
+        told = (f"heading for {likely}", f"80 %: {low} – {high}")
+        yield Big(wish, formats.percent(found.forecast.chance, 0), beside=told)
 
 
 def _heading(found: Panel) -> str:

@@ -75,13 +75,14 @@ class Definition:
 
 @dataclass(frozen=True)
 class Share:
-    """What one group gets by the chosen model, and by every model there is."""
+    """What one group gets by the chosen model, and by every model there is; `group` None: what is in none."""
 
     name: str
     value: float
     by_model: Mapping[str, float]
     n: int
     team: str | None = None
+    group: str | None = None
 
     @property
     def low(self) -> float:
@@ -304,7 +305,7 @@ def _share(
     name = _NOBODY[by] if group is None else words.group(asked.dataset, by, group, asked.as_of)
     name = name if by == "campaign_id" else name[:1].upper() + name[1:]
     team = group if by == "department" and group in ("marketing", "sales") else None
-    return Share(name, values[shown], values, max((row.n or 0) for row in rows.values()), team)
+    return Share(name, values[shown], values, max((row.n or 0) for row in rows.values()), team, group)
 
 
 def _credit_says(totals: Mapping[str, Row], shown: str, asked: str, count: int, formats: Formats) -> str:

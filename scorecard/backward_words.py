@@ -24,6 +24,7 @@ STAGE_NAMES: Final = {
     "opportunities": "Opportunities", "wins": "Wins", "revenue": "Revenue",
 }  # fmt: skip
 _NAMED: Final = ("wins", "sqls", "mqls", "leads", "visits")  # stages of the first sentence
+_WEEKLY: Final = ("mqls", "sqls", "wins")  # stages that a week is told by
 _TEAM_WORDS: Final = {"shared": "marketing and sales"}
 _MARKS: Final[Mapping[Verdict, Mark]] = {
     "good": Mark("at plan", "good", "●"),
@@ -125,6 +126,12 @@ def read(
     if found is None or len(found.rungs) == 1:
         return Told(nothing=_nothing(dataset, found, period, settings), wrong=notes)
     return replace(_Teller(found, settings).told(), wrong=notes)
+
+
+def a_week(dataset: Dataset, period: Period, as_of: AsOf) -> Sentence:
+    """What the rest of the time has to bring each week for the period's first target; empty without one."""
+    found = backward.plan(dataset, period, as_of, None)
+    return () if found is None else _Teller(found, small.settings(dataset)).a_week()
 
 
 def offered(dataset: Dataset, period: Period) -> dict[str, str]:
@@ -250,6 +257,24 @@ class _Teller:
             "For the target to hold, ", want,
             f" would have to come in for the {words.counted(days, 'day')} left; so far it was {now}.",
         )  # fmt: skip
+
+    def a_week(self) -> Sentence:
+        """'€3.52M takes 24 MQLs and 3 wins a week for the 36 days left; so far it was 21 and 2 a week.'."""
+        plan, days = self.plan, self.plan.days_left
+        known = {stage: self.rungs[stage] for stage in _WEEKLY if stage in self.rungs}
+        short = {stage: rung for stage, rung in known.items() if (rung.needed or 0) > (rung.actual or 0)}
+        if plan.over or not plan.begun or not days or not short:
+            return ()
+        gone = plan.target.period.days - days + 1  # today counts on both sides
+        rest = [self._weekly(s, ((r.needed or 0) - (r.actual or 0)) * 7 / days) for s, r in short.items()]
+        so_far = [self.formats.number((r.actual or 0) * 7 / gone, 1) for r in short.values()]
+        return sentence(
+            f"{self._money(plan.target.amount)} takes ", Said(f"{words.listing(rest)} a week", strong=True),
+            f" for the {words.counted(days, 'day')} left; so far it was {words.listing(so_far)}.",
+        )  # fmt: skip
+
+    def _weekly(self, stage: str, many: float) -> str:
+        return f"{self.formats.number(many, 1)} {words.inner(STAGE_NAMES[stage])}"
 
     def _rest(self, rate: Rate) -> Sentence:
         """The rate that the rest would need, or how much more at today's rate."""

@@ -172,10 +172,16 @@ class _Teller:
             side = "below" if goal.lower_is_better else "above"
             held = f" · held {self.share(s.progress)} of the days" if goal.metric is None else ""
             return f"{now} now, to stay {side} {target}{held if goal.kind == 'level' else ''}"
-        way = f" · {self.share(s.progress)} of the way" if goal.kind == "level" and goal.moves else ""
+        way = f" · {self.way(s)}" if goal.kind == "level" and goal.moves else ""
         cases = s.actual.denominator
         among = "" if cases is None else f" · {self.formats.number(cases)} cases"
         return f"{now} now, {target} wanted{way}{among if goal.kind == 'rate' else ''}"
+
+    def way(self, s: Standing) -> str:
+        """'20 % of the way'; of a goal that moved away from its target, from where."""
+        if s.progress is None or s.progress >= 0:
+            return f"{self.share(s.progress)} of the way"
+        return f"further away than at the start ({self.value(s.goal.baseline or 0.0, s.goal)})"
 
     def nothing(self, s: Standing) -> str:
         """Why there is no actual."""

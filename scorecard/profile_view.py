@@ -23,6 +23,7 @@ from scorecard.profile_evidence import Evidence, Verdict, against, evidence
 from scorecard.profile_wishes import Wished, columns, label, wishes
 from scorecard.profile_words import Words
 from scorecard.scopes import Filter
+from scorecard.status import Tone
 from scorecard.words import Sentence
 
 SPANS: Final = {"12": "12 months", "24": "24 months", "36": "36 months"}
@@ -44,6 +45,24 @@ class Finding(StrEnum):
     NO_LEADS = "no leads"
     NO_COLUMN = "no such column"
     NOT_YET = "not known yet"
+
+
+# Of a finding, or of a verdict on a value that nobody named: icon, tone, and the rule behind it.
+LOOKS: Final[Mapping[str, tuple[str, Tone, str]]] = {
+    "contradicted": ("✕", "bad", "They surely convert the other way than each team that named them says."),
+    "sides with one team": ("⚖", "warn", "The teams dispute it, and the data surely side with one of them."),
+    "mixed": ("±", "warn", "Surely more wins of smaller amounts, or fewer wins of larger ones."),
+    "smaller wins": ("↓", "warn", "No sure difference in how many win, but a win is surely worth less."),
+    "larger wins": ("↑", "warn", "No sure difference in how many win, but a win is surely worth more."),
+    "holds": ("✓", "good", "The data surely bear out every team that named it."),
+    "better": ("✓", "good", "Surely wins more often than the rest."),
+    "worse": ("✕", "bad", "Surely wins less often than the rest."),
+    "can't tell yet": ("?", "muted", "The difference may be chance, given how many values were looked at."),
+    "too few": ("…", "muted", "Fewer hand-offs than min_n, here or in the rest."),
+    "no leads": ("∅", "muted", "No hand-off that is old enough has this value."),
+    "no such column": ("🔒", "muted", "Leads have no column of that name."),
+    "not known yet": ("…", "muted", "There is nothing to compare with yet."),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

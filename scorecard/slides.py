@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from scorecard import (
+    attribution_view,
+    backward_words,
     calendar_answer,
     calendar_entries,
     calendar_words,
@@ -21,10 +23,13 @@ from scorecard import (
     goal_tree,
     handoff_view,
     overview,
+    profile_view,
+    profile_words,
     quota_view,
     small,
     words,
 )
+from scorecard.attribution import Part
 from scorecard.calendar_entries import Entry
 from scorecard.campaigns import Campaign
 from scorecard.clock import AsOf
@@ -39,7 +44,9 @@ from scorecard.words import Sentence
 
 MOST_LINES: Final = 6  # as many as the back row can read
 MOST_NUMBERS: Final = 4
+_MOST_WISHES: Final = 5
 _MONTHS: Final = 3  # of feedback
+_PROFILE_MONTHS: Final = 12  # of hand-offs, as the page begins
 _QUOTED: Final = 110  # letters of what somebody said
 _FEW: Final = 3  # lines below large figures
 _DOT: Final = " · "
@@ -93,7 +100,7 @@ class Slide:
     numbers: tuple[Big, ...] = ()
     heading: str = ""
     lines: tuple[Line, ...] = ()
-    shape: Literal["rows", "columns", "quotes"] = "rows"
+    shape: Literal["rows", "columns", "quotes", "dates", "items"] = "rows"
     more: str = ""
     nothing: tuple[str, str] | None = None
 
@@ -186,7 +193,8 @@ def _rate_bar(row: Row) -> Bar | None:
 
 
 def _concern(c: overview.Concern) -> Line:
-    return Line(words.brief(c.what), detail=c.detail, who=c.who, state=marked(c.status))
+    value, detail = _figure_first(c.detail)
+    return Line(words.brief(c.what), value, detail, c.who, marked(c.status))
 
 
 def marked(status: Status | None) -> Mark | None:
@@ -209,12 +217,13 @@ def _goals(dataset: Dataset, about: Scope) -> Slide:
         told = words.plain(found.verdict[0]) if found.verdict else "No shared goals yet."
         return Slide("goals", title, nothing=("No goals to show", told))
     first = by_trouble(found.lines)
+    a_week = words.plain(backward_words.a_week(dataset, about.period, about.as_of))
     return Slide(
         "goals",
         title,
         found.verdict[:1],
         lines=tuple(goal_line(line) for line in first[:MOST_LINES]),
-        more=_others(first[MOST_LINES:]),
+        more=" ".join(text for text in (_others(first[MOST_LINES:]), a_week) if text),
     )
 
 
@@ -230,18 +239,19 @@ def goal_line(line: goal_tree.Line) -> Line:
     """A goal with its bar."""
     row = line.row
     bar = None if row.value is None else Bar(row.value, row.expected, 1.0, top=1.25)
-    value, detail = _share_first(line.detail)
+    value, detail = _figure_first(line.detail)
     team = team_of(row.team)
     return Line(words.brief(line.name), value, detail, line.owner, marked(row.status), team, bar)
 
 
-def _share_first(detail: str) -> tuple[str, str]:
-    """'24%' and '1,210 of 5,000' of a goal that adds up; of another one nothing and all of it."""
-    head, _, rest = detail.partition(_DOT)
+def _figure_first(detail: str) -> tuple[str, str]:
+    """The figure that a detail begins with, and the rest: '24%', '1,210 of 5,000'; '1.4', '0.8 wanted'."""
+    head, dot, rest = detail.partition(_DOT)
+    now, is_now, wanted = head.partition(" now, ")
     share, _, word = head.partition(" ")
-    if "%" not in share or word not in {"", "spent"}:
-        return "", detail
-    return share, f"{word} {rest}".strip()
+    if is_now:
+        return now, f"{wanted}{dot}{rest}"
+    return (share, f"{word} {rest}".strip()) if "%" in share else ("", detail)
 
 
 def _others(found: Sequence[goal_tree.Line]) -> str:
@@ -250,7 +260,7 @@ def _others(found: Sequence[goal_tree.Line]) -> str:
         return ""
     counts = Counter("no status" if x.row.status is None else x.row.status.word.lower() for x in found)
     told = ", ".join(f"{n} {word}" for word, n in counts.items())
-    return f"and {words.counted(len(found), 'more goal')}: {told}"
+    return f"And {words.counted(len(found), 'more goal')}: {told}."
 
 
 # --- hand-off ---------------------------------------------------------------------------------------------
@@ -360,26 +370,31 @@ def _urgency(one: Campaign) -> int:
 
 
 def _campaign(line: campaigns.Line, formats: Formats) -> Line:
+    """A campaign: its leads, and what was spent of its budget."""
     one = line.campaign
+    known = {name: line.rows[name].value for name in _SPENT if name in line.rows}
+    leads, spent = known.get("leads"), known.get("spend")
+    bar = Bar(spent / one.budget, target=1.0, top=1.25) if spent is not None and one.budget else None
     return Line(
         words.brief(one.name),
-        detail=_brought(line.rows, one.budget, formats),
-        who=one.channel,
-        state=first_mark(one),
+        "" if leads is None else words.counted(int(leads), "lead"),
+        _brought(spent, known.get("wins"), one.budget, formats),
+        one.channel,
+        first_mark(one),
+        bar=bar,
     )
 
 
-def _brought(rows: Mapping[str, Row], budget: float | None, formats: Formats) -> str:
-    """'1,200 € of 5,000 € spent · 31 leads · 3 wins'."""
-    known = {name: rows[name].value for name in _SPENT if name in rows and rows[name].value is not None}
+def _brought(spent: float | None, wins: float | None, budget: float | None, formats: Formats) -> str:
+    """'1,200 € of 5,000 € spent · 3 wins'."""
     parts = []
-    if (spent := known.get("spend")) is not None:
+    if spent is not None:
         of = f" of {formats.money(budget, compact=True)}" if budget else ""
         parts.append(f"{formats.money(spent, compact=True)}{of} spent")
     elif budget:
         parts.append(f"budget {formats.money(budget, compact=True)}")
-    parts += [words.counted(int(known[n] or 0), n[:-1]) for n in ("leads", "wins") if n in known]
-    return " · ".join(parts)
+    parts += [] if wins is None else [words.counted(int(wins), "win")]
+    return _DOT.join(parts)
 
 
 def first_mark(one: Campaign) -> Mark:
@@ -415,6 +430,7 @@ def _calendar(dataset: Dataset, about: Scope) -> Slide:
         title,
         found.verdict[:1],
         lines=tuple(_entry(entry, told) for entry in first[:MOST_LINES]),
+        shape="dates",
         more=" ".join((*more, *(words.plain(said) for said in found.verdict[1:]))),
     )
 
@@ -462,6 +478,108 @@ def _told(entry: feedback.Entry, formats: Formats) -> Line:
     return Line(text or entry.kind.replace("_", " "), formats.day_month(entry.day), who=who)
 
 
+# --- what marketing brought, and whom both teams want -----------------------------------------------------
+
+
+def _attribution(dataset: Dataset, about: Scope) -> Slide:
+    title = "What did marketing bring?"
+    found = attribution_view.attribution_of(dataset, about.period, about.as_of, about.where)
+    if found.nothing is not None:
+        return Slide("attribution", title, nothing=found.nothing)
+    settings = small.settings(dataset)
+    by = next(iter(attribution_view.offered(dataset)))
+    asked = (by, settings.attribution, about.period, about.as_of, about.where)
+    shares = attribution_view.credits_of(dataset, *asked).every
+    formats = Formats.of(settings)
+    agreed = next(d for d in found.revenue if d.agreed)
+    model = attribution_view.MODEL_NAMES[settings.attribution].lower()
+    column = words.inner(attribution_view.COLUMNS[by])
+    return Slide(
+        "attribution",
+        title,
+        found.verdict[:1],
+        tuple(_parts_of_revenue(agreed, formats)),
+        f"Who gets the credit: {model} model, by {column}" if shares else "",
+        tuple(_credit(shares, formats)),
+        more=" ".join(found.lacking[:1]),
+    )
+
+
+_PARTS: Final[Mapping[Part, tuple[str, str | None]]] = {
+    "sourced": ("Sourced by marketing", "marketing"),
+    "influenced": ("Touched by marketing", "marketing"),
+    "unattributed": ("Without marketing", None),
+}
+
+
+def _parts_of_revenue(agreed: attribution_view.Definition, formats: Formats) -> Iterable[Big]:
+    """The three parts by the agreed definition, each as a share of the revenue."""
+    for part, (name, team) in _PARTS.items():
+        row = agreed.rows[part]
+        if row.status is Status.LOCKED:
+            continue
+        share = row.value / row.denominator if row.value is not None and row.denominator else None
+        told = "" if share is None else f"{formats.percent(share)} of the revenue"
+        bar = None if share is None else Bar(share)
+        yield Big(name, figure(row, formats), beside=(told,) if told else (), team=team, bar=bar)
+
+
+def _credit(shares: Sequence[attribution_view.Share], formats: Formats) -> Iterable[Line]:
+    """Who gets most, what no group gets last; the band is what the other models would give."""
+    named = [share for share in shares if share.group is not None]
+    first = [*named[:_FEW], *(share for share in shares if share.group is None)]
+    most = max((share.high for share in first), default=0.0)
+    for share in first:
+        low, high = (words.short(x, "currency", formats) for x in (share.low, share.high))
+        bar = Bar(share.value / most, low=share.low / most, high=share.high / most) if most > 0 else None
+        told = f"{low} to {high} by all models" if low != high else "by every model"
+        value = words.short(share.value, "currency", formats)
+        yield Line(words.brief(share.name), value, told, team=share.team, bar=bar)
+
+
+def _ideal_lead(dataset: Dataset, about: Scope) -> Slide:
+    title = "Which leads do we want, and which become customers?"
+    found = profile_view.profile_of(dataset, _PROFILE_MONTHS, about.as_of, about.where)
+    if found.nothing is not None:
+        return Slide("ideal-lead", title, nothing=found.nothing)
+    told = profile_words.Words(Formats.of(small.settings(dataset)), small.settings(dataset).min_n)
+    first = found.lines[:_MOST_WISHES]
+    rates = [e.own.rate or 0.0 for line in first if (e := line.evidence) is not None]
+    top = max(
+        [*rates, *(line.evidence.rest.rate or 0.0 for line in first if line.evidence is not None)],
+        default=0.0,
+    )
+    return Slide(
+        "ideal-lead",
+        title,
+        found.verdict[:1],
+        lines=tuple(_wish(line, told, top) for line in first),
+        more=" ".join(words.plain(said) for said in found.verdict[1:]) or " ".join(found.lacking[:2]),
+    )
+
+
+def _wish(line: profile_view.Line, told: profile_words.Words, top: float) -> Line:
+    """A value that a team named: how often it is won, beside the rest (the upright line)."""
+    shown, word = line.evidence, line.finding.value
+    icon, tone, _ = profile_view.LOOKS[word]
+    if line.sides and line.finding is profile_view.Finding.SIDES:
+        word = f"sides with {line.sides[0]}"
+    name = f"{_capital(line.wished.called)}: {line.wished.value}"
+    own = None if shown is None else shown.own.rate
+    bar = None
+    if shown is not None and own is not None and top > 0:
+        rest = shown.rest.rate
+        bar = Bar(own / top, target=None if rest is None else rest / top)
+    return Line(
+        words.brief(name),
+        "" if own is None else told.formats.percent(own, 0),
+        " ".join(line.says[:1]),
+        told.wants(line.wished),
+        Mark(_capital(word), tone, icon),
+        bar=bar,
+    )
+
+
 SLIDES: Final[Mapping[str, Callable[[Dataset, Scope], Slide]]] = {
     "scorecard": _scorecard,
     "goals": _goals,
@@ -469,5 +587,7 @@ SLIDES: Final[Mapping[str, Callable[[Dataset, Scope], Slide]]] = {
     "quotas": _quotas,
     "campaigns": _campaigns,
     "calendar": _calendar,
+    "attribution": _attribution,
     "feedback": _feedback,
+    "ideal-lead": _ideal_lead,
 }

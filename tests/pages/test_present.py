@@ -76,7 +76,10 @@ SIZES = """
   const over = roots.flatMap((root) => [...root.querySelectorAll('.slide, .lines, .line')])
     .filter((element) => element.scrollHeight > element.clientHeight + 1).map((element) => element.className);
   const sizes = texts.map((element) => parseFloat(getComputedStyle(element).fontSize));
-  return { least: Math.min(...sizes), texts: texts.length, over };
+  const height = (element) => element.offsetHeight / parseFloat(getComputedStyle(element).lineHeight);
+  const heads = roots.flatMap((root) => [...root.querySelectorAll('.verdict')])
+    .filter((element) => element.checkVisibility({ visibilityProperty: true })).map(height);
+  return { least: Math.min(...sizes), texts: texts.length, over, head: Math.round(Math.max(...heads, 0)) };
 }
 """
 DRAWN = """document.querySelector('.st-key-present_stage [data-testid="stBidiComponentIsolated"]').shadowRoot
@@ -224,6 +227,7 @@ def test_everything_is_readable_from_the_back_row_and_markup_is_text(room, page)
         assert found["least"] >= 24, key
         assert found["texts"] > 6, key
         assert found["over"] == [], key
+        assert found["head"] <= 2, key
         tab.keyboard.press("ArrowRight")
     assert tab.locator(".st-key-slide_goals").get_by_text("<img src=x").count() == 1
     assert tab.title() != "got"
@@ -233,6 +237,24 @@ def test_everything_is_readable_from_the_back_row_and_markup_is_text(room, page)
     )
     assert not tab.locator('[data-testid="stHeader"]').is_visible()
     assert complaints(tab) == []
+
+
+def test_the_buttons_come_when_they_are_asked_for_and_never_over_a_slide(room, page):
+    tab = opened(page, room, "&pages=goals,quotas&seconds=3600")
+    controls, slide = part(tab, "controls"), tab.locator(".slide").first
+    assert not controls.is_visible()  # a screen that starts shows its slide alone
+    tab.keyboard.press("ArrowRight")  # a clicker
+    assert not controls.is_visible()
+    tab.mouse.move(500, 400)
+    tab.mouse.move(600, 500)
+    assert controls.is_visible()
+    below = slide.bounding_box()["y"] + slide.bounding_box()["height"]
+    assert controls.bounding_box()["y"] >= below
+    assert part(tab, "mark").is_visible()  # whether the figures can be trusted stays in sight
+    controls.wait_for(state="hidden", timeout=PATIENCE)
+    for _ in range(3):  # past the link to the main part and that part itself
+        tab.keyboard.press("Tab")
+    assert part(tab, "back").evaluate("element => element.matches(':focus')")
 
 
 def test_a_refresh_without_news_touches_nothing_and_one_number_alone_moves(company, room, page):

@@ -67,7 +67,7 @@ def test_goals_stand_with_the_furthest_behind_first_and_the_rest_is_counted(tmp_
     assert found.lines[0].bar.value == pytest.approx(0.03)
     assert found.lines[0].bar.expected == pytest.approx(51 / 92)
     assert len(found.lines) == MOST_LINES
-    assert found.more == "and 5 more goals: 5 on track"
+    assert found.more == "And 5 more goals: 5 on track."
 
 
 def test_a_budget_says_what_is_spent_and_a_level_how_it_stands(tmp_path):
@@ -76,8 +76,13 @@ def test_a_budget_says_what_is_spent_and_a_level_how_it_stands(tmp_path):
     found = shown(company(tmp_path, leads=LEADS, judged=[budget, level]), "goals")
     lines = {line.what: line for line in found.lines}
     assert (lines["Goal budget"].value, lines["Goal budget"].detail) == ("130%", "spent 130 of 100")
-    assert lines["Goal level"].value == ""
-    assert lines["Goal level"].detail.startswith("40 now, 100 wanted")
+    assert (lines["Goal level"].value, lines["Goal level"].detail) == ("40", "100 wanted · 25% of the way")
+
+
+def test_a_goal_that_moved_away_from_its_target_says_so_in_words(tmp_path):
+    wait = goal("wait", 1.4, kind="level", direction="decrease", unit="number", baseline=1.1, target=0.8)
+    (line,) = shown(company(tmp_path, leads=LEADS, judged=[wait]), "goals").lines
+    assert (line.value, line.detail) == ("1.4", "0.8 wanted · further away than at the start (1.1)")
 
 
 def test_quotas_stand_with_what_is_left_to_do(tmp_path):
@@ -155,3 +160,71 @@ def test_what_was_done_well_is_seen_by_everybody_and_without_any_what_waits(tmp_
     praised = shown(company(tmp_path / "b", leads=LEADS, people=people, feedback=[row, thanks]), "feedback")
     assert praised.heading == "Well done"
     assert [(line.what, line.who) for line in praised.lines] == [("<b>Great</b> leads", "Ana to Ben")]
+
+
+def test_what_marketing_brought_stands_in_its_three_parts_with_who_gets_the_credit(tmp_path):
+    sold = {**HANDED, "won_at": "2026-10-20 10:00:00"}
+    leads = [
+        lead("L1", **sold, source="Webinar", amount=300),
+        lead("L2", **sold, source="List", amount=100),
+    ]
+    touches = [
+        {"touch_id": f"T{n}", "lead_id": "L1", "at": f"2026-10-{day}", "department": team, "kind": "mail",
+         "campaign_id": campaign}
+        for n, day, team, campaign in ((1, "02", "marketing", "C1"), (2, "05", "marketing", None),
+                                       (3, "09", "sales", None))
+    ]  # fmt: skip
+    settings = [
+        {"key": "marketing_sources", "value": "Webinar"}, {"key": "sourced_by", "value": "lead_source"},
+        {"key": "attribution", "value": "linear"},
+    ]  # fmt: skip
+    campaigns = [{"campaign_id": "C1", "name": "Fair", "channel": "fairs"}]
+    tables = {"leads": leads, "touches": touches, "settings": settings, "campaigns": campaigns}
+    found = shown(company(tmp_path, **tables), "attribution")
+    assert [(n.name, n.value, n.beside[0]) for n in found.numbers] == [
+        ("Sourced by marketing", "€300", "75% of the revenue"),
+        ("Touched by marketing", "€0", "0% of the revenue"),
+        ("Without marketing", "€100", "25% of the revenue"),
+    ]
+    assert [(line.what, line.value) for line in found.lines] == [
+        ("Fairs", "€100"), ("Touches of no campaign", "€200"),
+    ]  # fmt: skip
+    assert found.lines[0].detail == "€0 to €300 by all models"
+
+
+def test_each_wish_stands_beside_how_often_such_leads_are_won(tmp_path):
+    old = {"created_at": "2026-05-01", "handed_off_at": "2026-05-05"}
+    won_of = {"Retail": (30, 60), "Clubs": (3, 60)}
+    leads = [
+        lead(f"{name}{i}", **old, industry=name, won_at="2026-05-20" if i < won else None)
+        for name, (won, n) in won_of.items()
+        for i in range(n)
+    ]
+    wish = {"attribute": "industry", "importance": 3}
+    profiles = [
+        {**wish, "department": "marketing", "value": "Retail", "want": "yes"},
+        {**wish, "department": "sales", "value": "Clubs", "want": "yes"},
+    ]
+    settings = [{"key": "mature_days", "value": "30"}]
+    found = shown(company(tmp_path, leads=leads, profiles=profiles, settings=settings), "ideal-lead")
+    assert [(line.what, line.who, line.value, line.state.word) for line in found.lines] == [
+        ("Industry: Clubs", "Sales wants", "5%", "Contradicted"),
+        ("Industry: Retail", "Marketing wants", "50%", "Holds"),
+    ]
+    assert found.lines[1].bar.target == pytest.approx(0.1)  # the rest's 5 % beside the best's 50 %
+
+
+def test_the_goals_slide_says_what_each_week_left_has_to_bring(tmp_path):
+    sold = {"created_at": "2026-10-01", "mql_at": "2026-10-02", "sql_at": "2026-10-05"}
+    year_before = {"created_at": "2025-10-01", "mql_at": "2025-10-02", "sql_at": "2025-10-05"}
+    leads = [
+        *(lead(f"N{i}", **sold, won_at="2026-10-20", amount=100) for i in range(4)),
+        *(lead(f"O{i}", **year_before, won_at="2025-10-20", amount=100) for i in range(40)),
+    ]
+    goals = [
+        {"goal_id": "R", "name": "Sales", "metric": "revenue", "unit": "currency", "target": 1_000, **SPAN}
+    ]
+    found = shown(company(tmp_path, leads=leads, goals=goals), "goals")
+    # 10 wins are needed and 4 are there: 6 in the 42 days from 20 November to 31 December, 1 a week
+    assert "€1,000 takes 1.0 MQLs, 1.0 SQLs and 1.0 wins a week for the 42 days left" in found.more
+    assert found.more.endswith("so far it was 0.5, 0.5 and 0.5.")  # 4 in the 51 days so far
