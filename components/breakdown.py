@@ -32,8 +32,8 @@ def side_by_side(groups: Sequence[Group], rows: Rows, view: View) -> None:
     """Acceptance and response of each group, their lines beside each other; what is locked says so."""
     shown = _drawn(groups)
     charts = (
-        ("acceptance_rate", "Accepted", _acceptance),
-        ("sla_compliance", "Touched in time", _response),
+        ("acceptance_rate", "Acceptance rate", _acceptance),
+        ("sla_compliance", "SLA: touched in time, late or still open", _response),
     )
     for column, (metric, title, draw) in zip(st.columns(2, gap="large"), charts, strict=True):
         with column:
@@ -65,7 +65,7 @@ def _left_out(groups: Sequence[Group]) -> str:
     busy = [group for group in groups if group.handoffs]
     more, idle = len(busy) - MOST, len(groups) - len(busy)
     parts = [f"{more} more with fewer hand-offs"] * (more > 0) + [f"{idle} without any"] * (idle > 0)
-    return f"{' and '.join(parts)}: in the table below." if parts else ""
+    return f"{' and '.join(parts)}: in the table below the charts." if parts else ""
 
 
 def _acceptance(groups: Sequence[Group], formats: Formats) -> Figure:
@@ -122,16 +122,16 @@ def table(groups: Sequence[Group], title: str, median: str) -> Table:
 def _columns(median: str) -> tuple[tuple[str, str, str, str], ...]:
     return (
         ("Hand-offs", "handoffs", "value", "number"),
-        ("Accepted", "acceptance_rate", "value", "percent"),
+        ("Acceptance rate", "acceptance_rate", "value", "percent"),
         ("95 % from", "acceptance_rate", "low", "percent"),
         ("95 % to", "acceptance_rate", "high", "percent"),
-        ("k", "acceptance_rate", "numerator", "number"),
-        ("of decided", "acceptance_rate", "denominator", "number"),
-        ("Decided", "decision_coverage", "value", "percent"),
+        ("Accepted", "acceptance_rate", "numerator", "number"),
+        ("Decided", "acceptance_rate", "denominator", "number"),
+        ("Decision coverage", "decision_coverage", "value", "percent"),
         ("SLA met", "sla_compliance", "value", "percent"),
-        ("Half touched in", median, "value", "hours"),
-        ("Rating", "lead_rating", "value", "number"),
-        ("Won so far", "handoff_to_win_rate", "value", "percent"),
+        ("Speed to lead (median)", median, "value", "hours"),
+        ("Lead rating", "lead_rating", "value", "number"),
+        ("Win rate so far", "handoff_to_win_rate", "value", "percent"),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -19,21 +18,18 @@ from scorecard.metrics import METRICS
 from scorecard.rows import Row
 from scorecard.status import Status
 
-_RATES: Final = {"acceptance_rate": "Accepted", "sla_compliance": "SLA met"}
-_RATING: Final = {"lead_rating": "Rating by sales"}
-
-
 More = tuple[tuple[tiles.Tile, ...], str]  # tiles, and a sentence on them
 
 
 def rates(view: View) -> dict[str, str]:
-    """The rates of the page with their titles; the median is in the hours the settings ask for."""
-    return {**_RATES, handoff_view.median_metric(view.settings): "Half touched within", **_RATING}
+    """The rates of the page with their titles."""
+    titles = handoff_view.titles(view.settings)
+    return {metric: title for metric, title in titles.items() if metric != "handoffs"}
 
 
 def tiles_of(found: Handoff, view: View) -> tuple[tiles.Tile, ...]:
     """What the tiles show."""
-    first = {"handoffs": "Handed off", **rates(view)}
+    first = handoff_view.titles(view.settings)
     return tuple(tiles.Tile(word, found.rows[m], found.beside.get(m, "")) for m, word in first.items())
 
 
@@ -71,7 +67,8 @@ def worked_by(groups: Sequence[Group], view: View, *, title: str) -> None:
     columns: dict[str, list[object]] = {title: [g.name for g in groups]}
     for name in names:
         columns[METRICS[name].label] = [_worked(g.rows.get(name), view) for g in groups]
-    tables.table(Table(pd.DataFrame(columns), {}), view, name=f"touch work by {title}", key="worked_by")
+    with st.expander(f"Outreach by {title.lower()}", key="worked_by_open"):
+        tables.table(Table(pd.DataFrame(columns), {}), view, name=f"outreach by {title}", key="worked_by")
 
 
 def _worked(row: Row | None, view: View) -> str:
@@ -85,7 +82,7 @@ def _worked(row: Row | None, view: View) -> str:
 def stages(shown: Sequence[handoff_view.Stage], view: View) -> None:
     """How far they got."""
     steps = funnel([Stage(s.name, s.count, s.step) for s in shown], view.formats)
-    tables.with_table(steps, view, title="How far they got", key="funnel")
+    tables.with_table(steps, view, title="How far they got", key="funnel", anchor="funnel")
 
 
 def speed(found: tuple[handoff_view.Speed | None, Row], view: View) -> None:
@@ -95,7 +92,7 @@ def speed(found: tuple[handoff_view.Speed | None, Row], view: View) -> None:
         tiles.locked("Speed to lead", median)
         return
     curve = waits([Wait(*step) for step in waited.curve], waited.marks, view.formats)
-    tables.with_table(curve, view, title="Speed to lead", key="waits")
+    tables.with_table(curve, view, title="Speed to lead", key="waits", anchor="speed")
     tiles.note(waited.says)
 
 
@@ -104,7 +101,8 @@ def groups(found: tuple[Sequence[Group], Rows], view: View, *, by: str, title: s
     shown, rows = found
     breakdown.side_by_side(shown, rows, view)
     table = breakdown.table(shown, title, handoff_view.median_metric(view.settings))
-    tables.table(table, view, name=f"hand-off by {by}", key="by")
+    with st.expander(f"Every figure by {title.lower()}", key="by_open"):
+        tables.table(table, view, name=f"hand-off by {by}", key="by")
 
 
 def reasons(found: tuple[Sequence[handoff_view.Reason], tuple[str, str], str], view: View) -> None:
@@ -114,22 +112,32 @@ def reasons(found: tuple[Sequence[handoff_view.Reason], tuple[str, str], str], v
         tiles.empty(*nothing)
         return
     shown = pareto([Reason(r.name, r.count, r.before, r.share) for r in known], view.formats)
-    tables.with_table(shown, view, title="Why leads come back", key="reasons")
+    tables.with_table(shown, view, title="Rejection reasons", key="reasons", anchor="reasons")
     tiles.note(note)
 
 
-def more(found: More, view: View, *, title: str) -> None:
+def more(found: More, view: View, *, title: str, key: str) -> None:
     """A few tiles under a title of their own, and a sentence on them; nothing where there are none."""
     shown, note = found
     if shown:
-        st.subheader(title, anchor=False)
+        tables.beside_table(_tile_table(shown, view), view, title=title, key=key)
         tiles.tiles(shown, view)
         tiles.note(note)
 
 
+def _tile_table(shown: Sequence[tiles.Tile], view: View) -> Table:
+    columns: dict[str, list[object]] = {
+        "Metric": [t.name for t in shown],
+        "Value": [numbers.figure(t.row, view.formats) for t in shown],
+        "Stands on": [numbers.basis(t.row, view.formats) for t in shown],
+        "Status": [numbers.status_text(t.row.status) for t in shown],
+    }
+    return Table(pd.DataFrame(columns), {})
+
+
 def months(shown: Sequence[Group], view: View) -> None:
     """The last twelve months."""
-    st.subheader("The last twelve months", anchor=False)
+    st.subheader("The last twelve months", anchor="months")
     breakdown.courses(shown, rates(view), view)
 
 

@@ -49,13 +49,7 @@ _component = st.components.v2.component(
 # an open page a fragment of before means nothing, and the page would stay as it was; this has the page run.
 _teller = st.components.v2.component(
     "tandem_live_teller",
-    js="""
-      export default function ({ setTriggerValue }) {
-        const told = ({ detail }) => setTriggerValue(detail[0], detail[1]);
-        document.addEventListener("tandem", told);
-        return () => document.removeEventListener("tandem", told);
-      }
-    """,
+    js=_HERE.with_name("live_teller.js").read_text(encoding="utf-8"),
 )
 
 Told = Mapping[str, str | int | None]  # times ready to read; those that end in _at are milliseconds

@@ -49,6 +49,15 @@ def pick(name: str, label: str, options: Mapping[str, str], *, many: bool = Fals
     return str(st.session_state[key])
 
 
+def headed_pick(
+    title: str, name: str, label: str, options: Mapping[str, str], *, anchor: str, many: bool = False
+) -> str:
+    """A section's title with its choice at the right, on one line where there is room."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"headed_{name}"):
+        st.subheader(escape(title), anchor=anchor, width="stretch")
+        return pick(name, label, options, many=many, bare=True)
+
+
 def pick_one(name: str, offered: Mapping[str, str], label: str, placeholder: str) -> str | None:
     """One of many (key to label) or none; what the address asks for and nobody offers is given as it is."""
     key, asked = f"pick_{name}", st.query_params.get(name, "")[:_LONGEST] or None

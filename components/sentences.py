@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
 import streamlit as st
@@ -27,14 +27,22 @@ def told(said: Sentence) -> Html:
 def href(page: str, ask: Sequence[tuple[str, str]] = ()) -> str:
     """The address of a page with the present choice, narrowed by `ask`; its filters replace the others.
 
-    `page` may name a part of itself: feedback#closing.
+    `page` may name a part of itself: feedback#closing. On that very page it is the part alone, so that the
+    browser scrolls there and what was picked stays.
     """
     page, mark, anchor = page.partition("#")
+    if anchor and not ask and page == _here():
+        return f"#{anchor}"
     asked = dict(ask)
     narrowed = any(name in FILTERS for name in asked)
     kept = {k: list(v) for k, v in chosen().items() if not (narrowed and k in FILTERS)}
     query = urlencode(kept | {k: [v] for k, v in asked.items()}, doseq=True)
     return f"{page}{'?' * bool(query)}{query}{mark}{anchor}"
+
+
+def _here() -> str:
+    """The open page as its address names it; blank where nobody says."""
+    return urlsplit(st.context.url or "").path.rpartition("/")[2]
 
 
 def link(text: str | Html, page: str, ask: Sequence[tuple[str, str]] = ()) -> Html:

@@ -59,12 +59,21 @@ def draw(figure: Figure, *, key: str | None = None) -> None:
     st.vega_lite_chart(figure.rows, figure.spec, key=key, alt=figure.says, width="stretch")
 
 
-def with_table(figure: Figure, view: View, *, title: str, key: str, help: str | None = None) -> None:  # noqa: A002 - Streamlit's word
+def with_table(
+    figure: Figure,
+    view: View,
+    *,
+    title: str,
+    key: str,
+    help: str | None = None,  # noqa: A002 - Streamlit's word
+    anchor: str | None = None,
+) -> None:
     """A section: its title with the table at its right, and the chart under it.
 
-    The table is sent when it is opened, by a rerun of this section alone.
+    The table is sent when it is opened, by a rerun of this section alone. With an `anchor`, page#anchor
+    leads there.
     """
-    st.fragment(_section, key=f"{key}_section")(figure, view, title, key, help)
+    st.fragment(_section, key=f"{key}_section")(figure, view, title, key, help, anchor)
 
 
 def beside_table(
@@ -83,8 +92,8 @@ def beside_table(
     st.fragment(_head, key=f"{key}_section")(shown, view, title, key, help, anchor)
 
 
-def _section(figure: Figure, view: View, title: str, key: str, about: str | None) -> None:
-    _head(figure.table, view, title, key, about, figure=figure)
+def _section(figure: Figure, view: View, title: str, key: str, about: str | None, anchor: str | None) -> None:
+    _head(figure.table, view, title, key, about, anchor, figure=figure)
     draw(figure, key=f"{key}_chart")
 
 

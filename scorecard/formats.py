@@ -25,6 +25,7 @@ from scorecard.settings import Settings
 NOTHING: Final = "–"
 _MINUTES_COUNT: Final = 100  # hours from which the minutes say nothing more
 _CENTS_COUNT: Final = 1000  # an amount from which the cents say nothing more
+_FIGURES: Final = 3  # of a compact amount
 _JUST_NOW: Final = 5  # seconds
 
 _Kind = Literal["number", "percent", "currency"]
@@ -68,14 +69,28 @@ class Formats:
         return f"{_signed(text, known)} {'point' if text.lstrip('-−') == '1' else 'points'}"
 
     def money(self, x: SupportsFloat | None, *, compact: bool = False) -> str:
-        """An amount; cents only below a thousand and where there are any, `compact` as 12.4K."""
+        """An amount; cents only below a thousand and where there are any.
+
+        `compact` has three figures and a word for the rest, as everywhere where there is little room:
+        12.4K, 439K, 1.32M.
+        """
         known = _known(x)
         if known is None:
             return NOTHING
         if compact and abs(known) >= _CENTS_COUNT:
-            return format_compact_currency(known, self.currency, locale=self.locale, fraction_digits=1)
+            return self._brief(known)
         whole = abs(known) >= _CENTS_COUNT or known == known.to_integral_value()
         return self._figures("currency", known, (0, 0) if whole else (2, 2))
+
+    def _brief(self, known: Decimal) -> str:
+        """Three figures; in whole where the locale has no word, as German has none for thousands."""
+        rounded = known.quantize(Decimal(1).scaleb(known.adjusted() - _FIGURES + 1))
+        digits = (_FIGURES - 1 - rounded.adjusted()) % 3
+        text = format_compact_currency(
+            rounded, self.currency, locale=self.locale, fraction_digits=min(digits, 2)
+        )
+        written_out = sum(map(str.isdigit, text)) > _FIGURES
+        return self._figures("currency", known, (0, 0)) if written_out else str(text)
 
     def hours(self, x: SupportsFloat | None) -> str:
         """A wait in hours: 3 h 20 min, 20 min, 120 h."""

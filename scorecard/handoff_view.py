@@ -15,7 +15,7 @@ from scorecard.clock import AsOf
 from scorecard.comparisons import Cases
 from scorecard.dataset import Dataset
 from scorecard.formats import Formats
-from scorecard.handoff_words import Before, Cause, Rows, Words
+from scorecard.handoff_words import Before, Cause, Rows, Words, median_metric
 from scorecard.measures import ALL, Group, Question
 from scorecard.metrics import METRICS
 from scorecard.periods import Period
@@ -25,6 +25,11 @@ from scorecard.standouts import standouts
 from scorecard.statistics import survival
 from scorecard.status import Status
 from scorecard.words import Sentence
+
+__all__ = [
+    "COHORT_RATES", "Handoff", "Reason", "Speed", "Stage", "handoff_of", "median_metric", "p90_metric",
+    "titles",
+]  # fmt: skip
 
 COHORT_RATES: Final = ("mql_to_sql_rate", "lead_to_win_rate", "handoff_to_win_rate")
 _METRICS: Final = (
@@ -93,9 +98,15 @@ class Handoff:
     nothing: tuple[str, str] | None = None
 
 
-def median_metric(settings: Settings) -> str:
-    """The median wait on the agreed clock."""
-    return "business_hours_to_touch_median" if settings.sla_clock == "business" else "hours_to_touch_median"
+def titles(settings: Settings) -> dict[str, str]:
+    """The metrics that stand first, by the names that page and board pack give them."""
+    return {
+        "handoffs": "Hand-offs",
+        "acceptance_rate": "Acceptance rate",
+        "sla_compliance": "SLA met",
+        median_metric(settings): "Speed to lead (median)",
+        "lead_rating": "Lead rating",
+    }
 
 
 def p90_metric(settings: Settings) -> str:

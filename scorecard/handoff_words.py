@@ -20,15 +20,23 @@ from scorecard.settings import Settings
 from scorecard.standouts import Standout
 from scorecard.statistics import Difference, newcombe
 from scorecard.status import Status
-from scorecard.words import Said, Sentence, listing, sentence
+from scorecard.words import Said, Sentence, linked, listing, sentence
 
 Rows = Mapping[str, Row]
 Strong = partial(Said, strong=True)
 
 CANT_TELL: Final = "can't tell yet"
+FUNNEL: Final = "handoff#funnel"  # parts of the page, where the evidence of a figure stands
+SPEED: Final = "handoff#speed"
+GROUPS: Final = "handoff#groups"
 _RATES: Final = {"acceptance_rate": "Acceptance", "sla_compliance": "The share touched in time"}
 _DID: Final = {"acceptance_rate": "accepted", "sla_compliance": "touched in time"}
 _MOST: Final = 2  # groups that a sentence names
+
+
+def median_metric(settings: Settings) -> str:
+    """The median wait on the agreed clock."""
+    return "business_hours_to_touch_median" if settings.sla_clock == "business" else "hours_to_touch_median"
 
 
 @dataclass(frozen=True)
@@ -85,40 +93,40 @@ class Words:
             return sentence(self._handed(), " Whether sales takes them is locked. ", unlock.what_to_add(row))
         if not row.n:
             return sentence(self._handed(), " Sales has decided on none of them yet.")
-        of = f"of the {self._count(row.n, 'hand-off')} it has decided on"
         if row.status is Status.TOO_FEW:
-            few = f"{f.number(row.numerator)} {of}"
-            return sentence("Sales accepted ", Strong(few), ": too few to judge the rate.")
-        accepted = Strong(f.percent(row.value))
-        return sentence("Sales accepted ", accepted, f" {of}", *self._against_target(row))
+            few = f"{f.number(row.numerator)} of the {self._count(row.n, 'hand-off')}"
+            return sentence(
+                "Sales accepted ", linked(few, FUNNEL), " it has decided on: too few to judge the rate."
+            )
+        accepted, decided = linked(f.percent(row.value), FUNNEL), linked(f.number(row.n), FUNNEL)
+        many = "hand-off" if row.n == 1 else "hand-offs"
+        of = f" {many} it has decided on"
+        return sentence("Sales accepted ", accepted, " of the ", decided, of, *self._against_target(row))
 
     def _against_target(self, row: Row) -> Sentence:
-        between, target = self._between(row), self.formats.percent(row.target)
         if row.target is None:
-            return sentence(f" ({between}); no target is agreed (setting acceptance_target).")
+            return sentence("; no target is agreed (setting acceptance_target).")
+        agreed = f"the {self.formats.percent(row.target)} agreed"
         if row.status is Status.ON_TRACK:
             sure = row.low is not None and row.low >= row.target
-            chance = "" if sure else ", so chance could explain it"
-            return sentence(", ", Strong(f"reaching the {target} agreed"), f" ({between}{chance}).")
+            chance = "." if sure else ", though chance could explain it."
+            return sentence(", ", Strong(f"reaching {agreed}"), chance)
         if row.status is Status.AT_RISK:
-            short = Strong(f"short of the {target} agreed")
-            return sentence(", ", short, f", which chance could still explain ({between}).")
-        return sentence(", ", Strong(f"clearly short of the {target} agreed"), f" ({between}).")
+            return sentence(", ", Strong(f"short of {agreed}"), ", though chance could explain it.")
+        return sentence(", ", Strong(f"clearly short of {agreed}"), ".")
 
     def _response(self) -> Iterator[Sentence]:
         row, f = self.rows["sla_compliance"], self.formats
         if row.status is Status.LOCKED:
             return
-        met, late, pending = (self.rows[n].value or 0 for n in ("sla_met", "sla_breached", "sla_pending"))
+        met, pending = (self.rows[n].value or 0 for n in ("sla_met", "sla_pending"))
         if not row.n:
             yield sentence(f"No deadline for a first touch has passed yet; {f.number(pending)} are running.")
             return
         few = row.status is Status.TOO_FEW
-        share = Strong(f"{f.number(met)} of {f.number(row.n)}" if few else f.percent(row.value))
+        share = linked(f"{f.number(met)} of {f.number(row.n)}" if few else f.percent(row.value), SPEED)
         were = "was" if few and met == 1 else "were"
-        late_ones = f"{f.number(late)} came late or not at all" if late else "none came late"
-        running = f", {f.number(pending)} still {'has' if pending == 1 else 'have'} time" if pending else ""
-        yield sentence(share, f" {were} touched within the {self.agreed()} agreed; {late_ones}{running}.")
+        yield sentence(share, f" {were} touched within the {self.agreed()} agreed.")
 
     def agreed(self) -> str:
         """'4 opening hours', '24 hours'."""
@@ -137,17 +145,14 @@ class Words:
     def _count(self, n: float, one: str) -> str:
         return f"{self.formats.number(n)} {one if n == 1 else f'{one}s'}"
 
-    def _between(self, row: Row) -> str:
-        return f"95 % interval {self.formats.percent(row.low)} to {self.formats.percent(row.high)}"
-
     # --- what moved it, and where it hurts
 
     def because(self, causes: tuple[Cause, ...]) -> tuple[Sentence, ...]:
-        """The groups that stand out, and the changes with their rate and mix effects."""
+        """The changes with their rate and mix effects, the groups that stand out, and what is owed."""
         if self.nothing() is not None:
             return ()
         changes = [said for metric in _RATES for said in self._change(metric, causes)]
-        return (*self._where(causes), *changes)
+        return (*changes, *self._where(causes), *self._owed())
 
     def difference(self, metric: str) -> Difference | None:
         """A rate against the one before, with the interval of the difference; None where one has no cases."""
@@ -160,15 +165,19 @@ class Words:
         gap, f = self.difference(metric), self.formats
         if gap is None or gap.value is None or self.before is None:
             return
-        beside = f" beside {f.percent(self.then[metric].value)} in {self.before.label(f)}"
-        between = self._ends(gap.low, gap.high)
+        than = f"{f.percent(self.then[metric].value)} in {self.before.label(f)}"
+        between = f"95 %: {self._ends(gap.low, gap.high)}"
         if gap.verdict == CANT_TELL:
-            change = f"{_RATES[metric]}: {f.points(gap.value)}{beside} ({between}), "
-            yield sentence(change, Strong(CANT_TELL), " whether that is more than chance.")
+            by = linked(f.points(gap.value), GROUPS)
+            yield sentence(
+                f"{_RATES[metric]} moved by ", by, f" from {than} ({between}): ",
+                Strong(CANT_TELL), " whether that is more than chance.",
+            )  # fmt: skip
             return
-        went = f"{'rose' if gap.value > 0 else 'fell'} by {f.points(abs(gap.value)).lstrip('+')}"
+        went = "rose" if gap.value > 0 else "fell"
+        by = linked(f.points(abs(gap.value)).lstrip("+"), GROUPS)
         why = self._why(metric, gap.value, causes)
-        yield sentence(f"{_RATES[metric]} ", Strong(went), f"{beside} ({between})", *why, ".")
+        yield sentence(f"{_RATES[metric]} {went} by ", by, f" from {than} ({between})", *why, ".")
 
     def _why(self, metric: str, change: float, causes: tuple[Cause, ...]) -> Sentence:
         """The column whose strongest group explains most, its rate and mix effects, and that group."""
@@ -179,9 +188,9 @@ class Words:
         lead = max(best.effects, key=lambda e: e.whole * change)
         rates, mix = (self._points(sum(getattr(e, n) for e in best.effects)) for n in ("rate", "mix"))
         return sentence(
-            f". By {best.column}, {rates} come from changed rates and {mix} from a changed mix; most from ",
+            f": {rates} by the rates and {mix} by the mix of {best.column}s, most from ",
             _evidence(best.names[lead.group], best.column),
-            f", {self._effect(lead)} ({self._points(lead.whole)})",
+            f" ({self._effect(lead)}: {self._points(lead.whole)})",
         )
 
     def _points(self, difference: float | None) -> str:
@@ -194,8 +203,8 @@ class Words:
     def _effect(self, effect: Effect) -> str:
         f, (k, n), (k0, n0) = self.formats, effect.now, effect.before
         if abs(effect.rate) >= abs(effect.mix) and n and n0:
-            return f"whose rate went from {f.percent(k0 / n0)} to {f.percent(k / n)}"
-        return f"of which there were {'more' if n > n0 else 'fewer'}: {f.number(n)} after {f.number(n0)}"
+            return f"{f.percent(k0 / n0)} to {f.percent(k / n)}"
+        return f"{f.number(n)} of them after {f.number(n0)}"
 
     def _where(self, causes: tuple[Cause, ...]) -> Iterator[Sentence]:
         """The groups clearly below all others, the furthest of each rate first."""
@@ -213,18 +222,34 @@ class Words:
 
     def _standout(self, cause: Cause, found: Standout, did: str) -> Sentence:
         f, (k, n), (k0, n0) = self.formats, found.cases, found.others
-        of = f", {f.percent(k / n)} {did} ({f.number(k)} of {f.number(n)})"
-        name = _evidence(cause.names[found.group], cause.column)
-        return sentence(name, f"{of}, all others {f.percent(k0 / n0)}")
+        name = _evidence(f"{cause.names[found.group]}, {f.percent(k / n)}", cause.column)
+        return sentence(name, f" {did} ({f.number(k)} of {f.number(n)}), all others {f.percent(k0 / n0)}")
+
+    def _owed(self) -> Iterator[Sentence]:
+        """Decisions that are late, and hand-offs that nobody has touched: both are for sales to do."""
+        overdue, waiting = int(self.rows["overdue"].value or 0), self._waiting()
+        late = linked(self._count(overdue, "overdue decision"), GROUPS, {"by": "owner"})
+        first = linked(self._count(waiting, "hand-off"), SPEED)
+        if overdue and waiting:
+            yield sentence("Sales owes ", late, " and a first touch to ", first, ".")
+        elif overdue:
+            yield sentence("Sales owes ", late, ".")
+        elif waiting:
+            yield sentence("Sales owes a first touch to ", first, ".")
+
+    def _waiting(self) -> int:
+        """Hand-offs that nobody has touched; none where touches aren't known."""
+        row = self.rows.get(median_metric(self.settings))
+        return 0 if row is None or row.status is Status.LOCKED else int((row.n or 0) - (row.numerator or 0))
 
     # --- beside the tiles
 
     def beside(self, median: str, p90: str) -> Mapping[str, str]:
         """What stands under a tile's figure."""
         told = {
-            "handoffs": [self._then("handoffs")],
+            "handoffs": [self._then("handoffs", named=True)],
             "acceptance_rate": [self._coverage(), self._gap("acceptance_rate")],
-            "sla_compliance": [self._met(), self._gap("sla_compliance")],
+            "sla_compliance": [self._gap("sla_compliance")],
             median: [self._nine_in_ten(self.rows[p90]), self._then(median)],
             "lead_rating": [self._rated(), self._then("lead_rating")],
         }
@@ -232,14 +257,7 @@ class Words:
         return {metric: " · ".join(part for part in parts if part) for metric, parts in seen.items()}
 
     def _coverage(self) -> str:
-        coverage, overdue = self.rows["decision_coverage"].value, self.rows["overdue"].value
-        late = f", {self.formats.number(overdue)} overdue" if overdue else ""
-        return f"{self.formats.percent(coverage)} decided{late}"
-
-    def _met(self) -> str:
-        names = ("sla_met", "sla_breached", "sla_pending")
-        met, late, pending = (self.formats.number(self.rows[n].value) for n in names)
-        return f"{met} met, {late} breached, {pending} pending"
+        return f"{self.formats.percent(self.rows['decision_coverage'].value)} decided"
 
     def _rated(self) -> str:
         return f"of 5, {self.formats.number(self.rows['lead_rating'].n)} rated"
@@ -250,18 +268,21 @@ class Words:
             return f"{clock}; nine in ten aren't touched yet"
         return f"{clock}; nine in ten within {self.formats.hours(p90.value)}"
 
-    def _then(self, metric: str) -> str:
+    def _then(self, metric: str, *, named: bool = False) -> str:
+        """'3.51 before'; `named` says when that was, which the tiles beside it leave out."""
         then = self.then.get(metric)
         if then is None or then.value is None or self.before is None:
             return ""
-        return f"{self.formats.value(then.value, METRICS[metric].unit)} in {self.before.label(self.formats)}"
+        when = f"in {self.before.label(self.formats)}" if named else "before"
+        return f"{self.formats.value(then.value, METRICS[metric].unit)} {when}"
 
     def _gap(self, metric: str) -> str:
+        """'80.5 % before: -12.7 points', or that it can't be told yet."""
         gap = self.difference(metric)
         if gap is None or self.before is None:
             return ""
         sure = f", {CANT_TELL}" if gap.verdict == CANT_TELL else ""
-        return f"{self.formats.points(gap.value)} on {self.before.label(self.formats)}{sure}"
+        return f"{self._then(metric)}: {self.formats.points(gap.value)}{sure}"
 
     # --- under the charts
 
@@ -274,8 +295,7 @@ class Words:
         else:
             ninth = "" if p90.value is None else f", nine in ten within {f.hours(p90.value)}"
             parts.append(f"Half are touched within {f.hours(median.value)}{ninth}.")
-        waiting = int((median.n or 0) - (median.numerator or 0))
-        if waiting:
+        if waiting := self._waiting():
             parts.append(f"{self._count(waiting, 'hand-off')} still {'waits' if waiting == 1 else 'wait'}.")
         return " ".join(parts)
 
@@ -294,7 +314,7 @@ class Words:
     def rejections(self) -> str:
         """How to read the chart of reasons."""
         notch = "" if self.before is None else f" The upright line is {self.before.label(self.formats)}."
-        return f"Rejections by their own date, their change, share, and running share.{notch}"
+        return f"By the day of the rejection: count and change, share of all, running share.{notch}"
 
     def maturity(self, days: Mapping[str, int | None], ready: Mapping[str, date | None]) -> str:
         """When cohorts are old enough; young ones only rise."""
@@ -334,7 +354,7 @@ class Words:
 
 def _evidence(name: str, column: str) -> Said:
     """A group's name, leading to the table where it stands."""
-    return Said(name, strong=True, page="handoff", ask=(("by", column),))
+    return linked(name, GROUPS, {"by": column})
 
 
 def _below(found: Standout) -> bool:

@@ -7,12 +7,10 @@ evidence, while a mail or a notice reads the same sentence as plain text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-
-from babel.numbers import format_compact_currency
 
 from scorecard import periods, signoffs, small
 from scorecard.clock import AsOf
@@ -54,6 +52,11 @@ def sentence(*parts: str | Said) -> Sentence:
     return tuple(Said(part) if isinstance(part, str) else part for part in parts)
 
 
+def linked(text: str, page: str, ask: Mapping[str, str] | None = None) -> Said:
+    """A figure or name that matters, leading to its evidence: a page, a part of one (page#part), narrowed."""
+    return Said(text, strong=True, page=page, ask=tuple((ask or {}).items()))
+
+
 def plain(said: Iterable[Said]) -> str:
     """The sentence as text."""
     return "".join(piece.text for piece in said)
@@ -85,7 +88,7 @@ def short(value: float | None, unit: str, formats: Formats) -> str:
     """A value by its unit, millions of money shortened."""
     if unit != "currency" or value is None or abs(value) < _MILLION:
         return formats.value(value, unit)
-    return format_compact_currency(value, formats.currency, locale=formats.locale, fraction_digits=2)
+    return formats.money(value, compact=True)
 
 
 def inner(label: str) -> str:

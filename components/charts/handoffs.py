@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import altair as alt
 import pandas as pd
 
 from components.charts.figure import (
     BOTTOM,
+    LEFT,
     RIGHT,
     SMALL,
     AnyChart,
@@ -28,6 +30,11 @@ from components.numbers import change
 from components.theme import Tone
 from scorecard.formats import Formats
 
+_NUMBERS: Final = ("hours", "left", "mark", "at", "level", "tick")  # of the chart of waits
+_TEXTS: Final = ("said", "text", "side", "level_text", "tick_text")
+_STEPS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 24.0, 48.0, 96.0, 168.0)  # hours between ticks
+_MOST_TICKS: Final = 6
+_LAST_TICK: Final = 0.97  # of the axis: a text further right would be cut
 _WIDE: Style = {"strokeWidth": 14, "strokeCap": "butt"}
 
 
@@ -42,12 +49,13 @@ class Stage:
 
 
 def funnel(stages: Sequence[Stage], formats: Formats) -> Figure:
-    """The cohort's stages as bars from the left edge, the rate of each step written under its bar."""
+    """The cohort's stages as bars from the left edge; over each, at the right, its rate and its count."""
     first = stages[0].count if stages else 0
     rows = pd.DataFrame(
         [
             {"row": i, "name": s.name, "zero": 0.0, "x": s.count / first if first else 0.0, "full": 1.0,
-             "count": formats.number(s.count), "step": s.step, "hue": s.tone}
+             "count": formats.number(s.count), "hue": s.tone,
+             "text": "  ·  ".join(part for part in (s.step, formats.number(s.count)) if part)}
             for i, s in enumerate(stages)
         ]
     )  # fmt: skip
@@ -70,12 +78,11 @@ def _funnel() -> AnyChart:
     return alt.layer(
         blank()
         .mark_rule(**_WIDE)
-        .encode(x=_share("zero"), x2="full:Q", y=line_of(0.55), color=tone("track")),
-        blank().mark_rule(**_WIDE).encode(x=_share("zero"), x2="x:Q", y=line_of(0.55), color=tones("hue")),
-        label("name", 0.2, share=0.7, fontWeight=600).encode(color=tone("ink")),
-        label("count", 0.2, right=True, share=0.3, fontWeight=600).encode(color=tone("ink")),
-        label("step", 0.87, share=1, fontSize=SMALL).encode(color=tone("muted")),
-    ).properties(height=alt.Step(62))
+        .encode(x=_share("zero"), x2="full:Q", y=line_of(0.72), color=tone("track")),
+        blank().mark_rule(**_WIDE).encode(x=_share("zero"), x2="x:Q", y=line_of(0.72), color=tones("hue")),
+        label("name", 0.28, share=0.42, fontWeight=600).encode(color=tone("ink")),
+        label("text", 0.28, right=True, share=0.58, fontSize=SMALL).encode(color=tone("ink")),
+    ).properties(height=alt.Step(44))
 
 
 def _share(column: str, top: float = 1.0) -> alt.X:
@@ -172,12 +179,12 @@ def pareto(reasons: Sequence[Reason], formats: Formats) -> Figure:
 
 
 def _reason(reason: Reason, running: float, formats: Formats) -> str:
-    """'48, +12  ·  31 %, together 70 %': count and change, share and running share."""
-    grown = "" if reason.before is None else f", {change(reason.count - reason.before, formats)}"
+    """'48 (+12)  ·  31 %  ·  together 70 %': count and change, share and running share."""
+    grown = "" if reason.before is None else f" ({change(reason.count - reason.before, formats)})"
     share = (
         ""
         if reason.share is None
-        else f"  ·  {formats.percent(reason.share)}, together {formats.percent(running)}"
+        else f"  ·  {formats.percent(reason.share)}  ·  together {formats.percent(running)}"
     )
     return f"{formats.number(reason.count)}{grown}{share}"
 
@@ -209,36 +216,42 @@ class Wait:
 def waits(curve: Sequence[Wait], marks: Sequence[tuple[str, float]], formats: Formats) -> Figure:
     """How the share of untouched leads falls with the hours; upright lines at agreed hours, median, p90.
 
-    Marks come in order: each line ends at its word, so that none crosses the word of the one before.
+    The axes are rows too, since their figures are written in the organisation's locale. Marks come in
+    order: each line ends at its word, so that none crosses the word of the one before.
     """
     end = max([w.hours for w in curve], default=0.0)
     rows: list[dict[str, object]] = [
-        {"hours": w.hours, "left": w.untouched, "said": _still(w, formats), "text": "", "side": "", "end": ""}
-        for w in curve
+        {"hours": w.hours, "left": w.untouched, "said": _still(w, formats)} for w in curve
     ]
-    for i, (word, hours) in enumerate(marks):
-        side = "right" if hours > end * 0.6 else "left"
-        rows.append(
-            {
-                "mark": hours,
-                "text": f"{word} {formats.hours(hours)}",
-                "at": 0.95 - 0.1 * i,
-                "side": side,
-                "said": "",
-                "end": "",
-            }
-        )
-    if rows:
-        rows[0]["end"] = formats.hours(end)
+    rows += [
+        {"mark": hours, "text": f"{word} {formats.hours(hours)}", "at": 0.95 - 0.1 * i,
+         "side": "right" if hours > end * 0.6 else "left"}
+        for i, (word, hours) in enumerate(marks)
+    ]  # fmt: skip
+    rows += [{"level": level, "level_text": formats.percent(level)} for level in (0.5, 1.0)]
+    rows += [{"tick": hours, "tick_text": formats.hours(hours)} for hours in _ticks(end)]
     said = [f"{word}: {formats.hours(hours)}." for word, hours in marks]
     frame = pd.DataFrame({"Hours": [w.hours for w in curve], "Untouched": [w.untouched for w in curve]})
     table = Table(frame, {"Hours": "number", "Untouched": "percent"})
     return Figure(
         _waits(),
-        pd.DataFrame(rows),
+        _blanked(rows),
         sentence(["Share of leads still untouched by hours since the hand-off.", *said]),
         table,
     )
+
+
+def _blanked(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
+    """Numbers that a row lacks stay out of scales; its texts are blank."""
+    frame = pd.DataFrame(rows).reindex(columns=[*_NUMBERS, *_TEXTS])
+    frame[list(_TEXTS)] = frame[list(_TEXTS)].astype(object).fillna("")
+    return frame
+
+
+def _ticks(end: float) -> list[float]:
+    """Hours that stand under the axis, at most so many as have room."""
+    step = next((s for s in _STEPS if end / s <= _MOST_TICKS), end / _MOST_TICKS)
+    return [step * n for n in range(1, _MOST_TICKS + 1) if 0 < step * n <= end * _LAST_TICK]
 
 
 def _still(wait: Wait, formats: Formats) -> str:
@@ -258,7 +271,9 @@ def _waits() -> AnyChart:
         chart: alt.Chart = near.mark_text(**style).encode(x=mark, y=up, text="text:N", color=tone("ink"))
         return chart
 
+    level = alt.Y("level:Q", axis=None)
     return alt.layer(
+        blank().mark_rule(strokeWidth=1).encode(x=LEFT, x2=RIGHT, y=level, color=tone("faint")),
         blank().mark_area(interpolate="step-after", opacity=0.35).encode(x=hours, y=y, color=tone("sales")),
         blank()
         .mark_line(interpolate="step-after", strokeWidth=2)
@@ -269,6 +284,9 @@ def _waits() -> AnyChart:
         text("left"),
         text("right"),
         blank()
-        .mark_text(align="right", baseline="top", dy=6, fontSize=SMALL)
-        .encode(x=RIGHT, y=BOTTOM, text="end:N", color=tone("muted")),
+        .mark_text(align="right", baseline="bottom", dy=-3, fontSize=SMALL)
+        .encode(x=RIGHT, y=level, text="level_text:N", color=tone("muted")),
+        blank()
+        .mark_text(align="center", baseline="top", dy=6, fontSize=SMALL)
+        .encode(x=alt.X("tick:Q", axis=None), y=BOTTOM, text="tick_text:N", color=tone("muted")),
     ).properties(height=230)

@@ -50,7 +50,7 @@ def trend(
     top: float | None = None,
 ) -> Figure:
     """One panel. Panels that are compared take the same `top`, the upper end of the axis."""
-    rows = pd.DataFrame([_month(i, m, months, unit, formats) for i, m in enumerate(months)])
+    rows = pd.DataFrame([_month(i, m, months, goal, unit, formats) for i, m in enumerate(months)])
     rows["hue"], rows["goal"] = tone_of_team(team), goal
     frame = pd.DataFrame(
         {
@@ -71,17 +71,21 @@ def trend(
     )
 
 
-def _month(i: int, m: Month, months: Sequence[Month], unit: str, formats: Formats) -> dict[str, object]:
-    text = written(m.value, unit, formats)
+def _month(
+    i: int, m: Month, months: Sequence[Month], goal: float | None, unit: str, formats: Formats
+) -> dict[str, object]:
+    figure = written(m.value, unit, formats)
     known = [k for k, other in enumerate(months) if other.value is not None]
+    text = figure if known and i in (known[0], known[-1]) else ""
+    low = goal is not None and m.value is not None and m.value < goal  # its figure stays clear of the goal
     edge = i in (0, len(months) - 1)
     running = f"{m.name}, still running: " if m.running else f"{m.name}: "
     return {
         "order": i, "value": m.value, "low": m.low, "high": m.high,
         "steady": None if m.running else m.value, "running": m.value if m.running else None,
-        "text": text if known and i in (known[0], known[-1]) else "",
+        "over": "" if low else text, "under": text if low else "",
         "name": m.name if edge else "", "side": "left" if i == 0 else "right",
-        "said": running + text + (f", {m.detail}" if m.detail else ""),
+        "said": running + figure + (f", {m.detail}" if m.detail else ""),
     }  # fmt: skip
 
 
@@ -106,6 +110,14 @@ def _trend(top: float | None) -> AnyChart:
         )
         return chart
 
+    def figure(column: str, dy: int) -> alt.Chart:
+        """A mark's figure over or under it."""
+        style: Style = {"dy": dy, "fontSize": SMALL, "fontWeight": 600}
+        chart: alt.Chart = (
+            blank().mark_text(**style).encode(x=x, y=y("value"), text=f"{column}:N", color=tone("ink"))
+        )
+        return chart
+
     said = alt.Tooltip("said:N", title=" ")
     return alt.layer(
         blank().mark_area(opacity=0.22).encode(x=x, y=y("low"), y2="high:Q", color=tones("hue")),
@@ -117,9 +129,8 @@ def _trend(top: float | None) -> AnyChart:
         blank()
         .mark_point(filled=False, size=64, strokeWidth=2, strokeDash=[2, 2])
         .encode(x=x, y=y("running"), color=tones("hue"), tooltip=said),
-        blank()
-        .mark_text(dy=-13, fontSize=SMALL, fontWeight=600)
-        .encode(x=x, y=y("value"), text="text:N", color=tone("ink")),
+        figure("over", -13),
+        figure("under", 15),
         foot("left"),
         foot("right"),
     ).properties(height=130)

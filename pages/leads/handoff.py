@@ -4,7 +4,7 @@ import streamlit as st
 
 from components import board, handoff_page, tiles
 from components.page import View, open_page
-from components.picks import pick
+from components.picks import headed_pick
 from components.sections import outline, section
 from scorecard import handoff_groups, handoff_view, handoff_words, touch_work_view
 
@@ -52,9 +52,8 @@ with left:
 with right:
     section(view, "speed", lambda now: handoff_page.speed_of(found(now), now), handoff_page.speed)
 
-st.subheader("Where it differs", anchor=False)
 offered = outline(view, lambda now: handoff_groups.offered(now.dataset))
-by = pick("by", "Group by", offered)
+by = headed_pick("Where it differs", "by", "Group by", offered, anchor="groups")
 draw_groups = partial(handoff_page.groups, by=by, title=offered[by])
 section(view, "groups", groups, draw_groups)
 
@@ -62,10 +61,17 @@ left, right = st.columns(2, gap="large")
 with left:
     section(view, "reasons", lambda now: handoff_page.reasons_of(found(now)), handoff_page.reasons)
 with right:
-    section(view, "nurtured", nurtured, partial(handoff_page.more, title="Nurtured, and come again"))
+    section(
+        view,
+        "nurtured",
+        nurtured,
+        partial(handoff_page.more, title="Nurturing and recycling", key="nurtured"),
+    )
 
-section(view, "cohorts", cohorts, partial(handoff_page.more, title="What becomes of them"))
-section(view, "worked", worked, partial(handoff_page.more, title="Touch work"))
+section(
+    view, "cohorts", cohorts, partial(handoff_page.more, title="Conversion of these hand-offs", key="cohorts")
+)
+section(view, "worked", worked, partial(handoff_page.more, title="Outreach", key="worked"))
 section(view, "worked_by", worked_by, partial(handoff_page.worked_by, title=offered[by]))
 section(
     view,

@@ -201,7 +201,7 @@ def test_parts_of_a_bar_fill_it_exactly():
 
 def test_the_running_share_of_a_pareto_adds_up():
     rows = pareto([Reason("a", 6, 4, 0.6), Reason("b", 4, 4, 0.4)], ENGLISH).rows
-    assert rows.text[1] == "4, ±0  ·  40%, together 100%"
+    assert rows.text[1] == "4 (±0)  ·  40%  ·  together 100%"
 
 
 def test_the_running_month_is_hollow_and_says_so():

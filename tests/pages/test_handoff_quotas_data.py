@@ -113,7 +113,8 @@ def test_the_breakdown_in_the_address_shows_every_group_with_its_figures(demo_ur
     frame = next(f.value for f in app.dataframe if {title, "Hand-offs"} <= set(f.value))
     assert frame["Hand-offs"].tolist() == [g.handoffs for g in groups]
     accepted = [g.rows["acceptance_rate"].value for g in groups]
-    assert frame["Accepted"].astype(object).where(frame["Accepted"].notna(), None).tolist() == accepted
+    rate = frame["Acceptance rate"]
+    assert rate.astype(object).where(rate.notna(), None).tolist() == accepted
     few = [g.rows["acceptance_rate"].status is Status.TOO_FEW for g in groups]
     assert (frame["Note"] == "too few").tolist() == few
 

@@ -88,7 +88,10 @@ def test_figures_are_written_as_the_reader_writes_them(formatter, given_, expect
 def test_money_is_short_where_asked():
     assert BRITISH.money(12_400, compact=True) == "£12.4K"
     assert BRITISH.money(999, compact=True) == "£999"
+    assert BRITISH.money(1_322_840, compact=True) == "£1.32M"
+    assert BRITISH.money(999_950, compact=True) == "£1M"
     assert spaced(GERMAN.money(-12_345_678, compact=True)) == "-12,3 Mio. €"
+    assert spaced(GERMAN.money(439_183, compact=True)) == "439.183 €"  # no word for thousands
 
 
 def test_what_is_not_there_is_a_dash():

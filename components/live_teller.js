@@ -1,0 +1,36 @@
+// What the stamp finds out is told to the server; and who comes by a link to a part of a page is brought there.
+export default function ({ setTriggerValue }) {
+  const told = ({ detail }) => setTriggerValue(detail[0], detail[1]);
+  document.addEventListener("tandem", told);
+  arrive();
+  return () => document.removeEventListener("tandem", told);
+}
+
+// The page is drawn bit by bit, so its part moves: it is followed until nothing moves or the reader does.
+const QUIET_MS = 1500;
+const LONGEST_MS = 30000;
+const READS = ["wheel", "touchstart", "pointerdown", "keydown"];
+
+function arrive() {
+  const name = decodeURIComponent(window.location.hash.slice(1));
+  if (window.tandemArrived || name === "") return;
+  window.tandemArrived = true;
+  let quiet;
+  const follow = () => {
+    const part = document.getElementById(name);
+    if (part === null) return;
+    part.scrollIntoView({ block: "start", behavior: "instant" });
+    clearTimeout(quiet);
+    quiet = setTimeout(stop, QUIET_MS);
+  };
+  const watch = new MutationObserver(follow);
+  const stop = () => {
+    watch.disconnect();
+    clearTimeout(quiet);
+    READS.forEach((event) => window.removeEventListener(event, stop));
+  };
+  watch.observe(document.body, { childList: true, subtree: true });
+  READS.forEach((event) => window.addEventListener(event, stop, { passive: true }));
+  setTimeout(stop, LONGEST_MS);
+  follow();
+}
