@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from components import charts, goal_bars, sentences, tables, tiles
+from components.numbers import basis, figure
 from components.readings import Named
 from components.screen import View
 from scorecard.goal_tree import Line
-from scorecard.overview import Concern, Overview, QuotaLine, Reading, Step
+from scorecard.overview import Concern, Overview, QuotaLine, Reading
 from scorecard.words import Sentence
 
 
@@ -41,14 +43,19 @@ def because(said: Sequence[Sentence], _: View) -> None:
 
 
 def numbers(shown: Sequence[Reading], view: View) -> None:
-    """A tile each."""
+    """The hand-off's figures, a tile each, and the way to all of it."""
+    if not shown:
+        return
+    columns = {
+        "Figure": [reading.name for reading in shown],
+        "Value": [figure(reading.row, view.formats) for reading in shown],
+        "Of what": [basis(reading.row, view.formats) for reading in shown],
+        "Compared": [reading.beside for reading in shown],
+    }
+    table = charts.Table(pd.DataFrame(columns), {})
+    tables.beside_table(table, view, title="Hand-off in figures", key="tiles")
     tiles.tiles([tiles.Tile(reading.name, reading.row, reading.beside) for reading in shown], view)
-
-
-def steps(todo: Sequence[Step], _: View) -> None:
-    """What isn't there yet and what to fill."""
-    if todo:
-        sentences.steps(todo)
+    sentences.lead_on("Source by source, owner by owner", "handoff")
 
 
 def goals(found: tuple[Sequence[Line], int], view: View) -> None:

@@ -116,7 +116,7 @@ def _tile(tile: Tile, view: View) -> Html:
         '<div class="t-tile {hue}"><div class="t-name {hue}">{name}</div><div class="t-top">'
         '<span class="t-value {faded}">{value}</span>{chip}</div>{bar}{parts}{beside}</div>',
         hue=f"t-{team}", name=tile.name, chip=_chip(row, view.settings), value=figure(row, view.formats),
-        faded="t-faded" if is_faint(row) else "", bar=_bar(row) if not tile.measured else _reached(row),
+        faded="t-faded" if is_faint(row) else "", bar=bar(row) if not tile.measured else reached(row),
         parts=_fine(_basis(tile, view.formats)),
         beside=_fine(tile.beside or (needs(row) if row.status is Status.LOCKED else "")),
     )  # fmt: skip
@@ -137,7 +137,7 @@ def _why(status: Status, row: Row, settings: Settings) -> str:
     return f"{rule} {needs(row)}" if status is Status.LOCKED else rule
 
 
-def _reached(row: Row) -> Html:
+def reached(row: Row) -> Html:
     """A share of a target as a bar, with the share wanted by now as a line across."""
     if row.value is None:
         return _NOTHING
@@ -156,7 +156,7 @@ def _fine(text: str) -> Html:
     return html('<div class="t-fine">{text}</div>', text=text) if text else _NOTHING
 
 
-def _bar(row: Row) -> Html:
+def bar(row: Row) -> Html:
     """A share's place between 0 and 1, its interval as a thin bar, the target as a line across."""
     if row.unit != "percent" or row.value is None or row.low is None or row.high is None:
         return _NOTHING

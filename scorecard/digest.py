@@ -123,7 +123,7 @@ class _Between:
         self.formats = Formats.of(self.settings)
 
     def digest(self) -> Digest:
-        verdict = overview.read(self.dataset, self.period, self.as_of).verdict
+        verdict = overview.verdict(overview.read(self.dataset, self.period, self.as_of))
         found = [
             *self._goals(), *self._quotas(), *self._rates(), *self._targets(), *self._campaigns(),
             *self._feedback(), *self._actions(),

@@ -23,6 +23,10 @@ from scorecard.words import Said, Sentence, sentence, short
 
 GOOD: Final = (Status.ACHIEVED, Status.ON_TRACK)
 TROUBLE: Final = (Status.OFF_TRACK, Status.MISSED, Status.AT_RISK)
+_BEST_FIRST: Final = (
+    *GOOD, Status.AT_RISK, Status.OFF_TRACK, Status.MISSED,
+    *(status for status in Status if status not in (*GOOD, *TROUBLE)),
+)  # fmt: skip
 STAGES: Final = {
     "tofu": "TOFU · top of the funnel",
     "mofu": "MOFU · middle of the funnel",
@@ -263,6 +267,23 @@ def on_track(found: Sequence[Line]) -> Sentence:
     said = f"{good or 'None'} of {len(known)} goals"
     return sentence(
         Said(said, strong=True, page="goals"), f" {'is' if good <= 1 else 'are'} on track or achieved"
+    )
+
+
+def counts(found: Sequence[Line]) -> tuple[tuple[Status, int], ...]:
+    """How many goals have each status that occurs: the best first, at the end those not judged."""
+    held = [line.row.status for line in found]
+    order = sorted({status for status in held if status is not None}, key=_BEST_FIRST.index)
+    return tuple((status, held.count(status)) for status in order)
+
+
+def by_team(found: Sequence[Line]) -> tuple[tuple[str, int, int], ...]:
+    """Team, how many of its goals go well, of how many that can be judged; 'shared' are both teams'."""
+    known = judged(found)
+    return tuple(
+        (team, sum(line.row.status in GOOD for line in own), len(own))
+        for team in ("marketing", "sales", "shared")
+        if (own := [line for line in known if line.row.team == team])
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from scorecard import (
     campaigns,
@@ -49,6 +49,7 @@ _OF_A_KIND: Final = 2
 _BY: Final = ("source", "campaign_id", "owner")
 _TARGET_TABLES: Final = ("people", "goals", "goal_actuals", "milestones", "quotas")
 _EVEN: Final = 0.005  # half a point: teams nearer than this are level, effects smaller are not told
+Block = Literal["goals", "handoff", "quotas"]
 _SHORT: Final = (Status.AT_RISK, Status.OFF_TRACK)
 
 
@@ -100,17 +101,25 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What isn't there yet, and what to fill."""
+    """What isn't there yet, and what to fill; `block` is the part of the page that lacks it."""
 
     title: str
     todo: str
+    block: Block
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All that the first page shows; `gap` is marketing's and sales' quota on the two metrics compared."""
+    """All that the first page shows: the answer, what stands behind it, the evidence.
 
-    verdict: tuple[Sentence, ...]
+    `standing` counts the goals by status, the best first, `by_team` those that go well of each team's; `gap`
+    is marketing's and sales' quota on the two metrics compared.
+    """
+
+    headline: Sentence
+    because: tuple[Sentence, ...]
+    standing: tuple[tuple[Status, int], ...]
+    by_team: tuple[tuple[str, int, int], ...]
     tiles: tuple[Reading, ...]
     goals: tuple[Line, ...]
     all_goals: int
@@ -209,7 +218,10 @@ class _Board:
         lines, gap = self.quota_lines, self._gap_pair()
         concerns = self._concerns()
         return Overview(
-            verdict=tuple(self._verdict(concerns)),
+            headline=self._headline(),
+            because=tuple(self._because(concerns)),
+            standing=goal_tree.counts(self.lines),
+            by_team=goal_tree.by_team(self.lines),
             tiles=tuple(self._tiles()),
             goals=shown,
             all_goals=len(self.lines),
@@ -354,46 +366,64 @@ class _Board:
 
     # The verdict
 
-    def _verdict(self, concerns: Sequence[Concern]) -> list[Sentence]:
+    def _headline(self) -> Sentence:
+        """The answer: goals, the teams on their quotas, the hand-off; one sentence where all are known."""
         if not self._has_leads and not self.lines and not self.teams:
-            return [_empty()]
-        said = [self._standing(), self._acceptance(), _owed(concerns)]
-        return [s for s in said if s]
+            return _empty()
+        clauses = [self._goals(), self._teams(), self._accepted()]
+        known = [said for said, whole in clauses if said and not whole]
+        whole = [said for said, whole in clauses if said and whole]
+        parts = [(*_capital(_and(known)), Said("."))] if known else []
+        return tuple(words.spaced([*parts, *whole]))
 
-    def _standing(self) -> Sentence:
-        """How many goals are on track, and where the teams stand on their quotas."""
+    def _goals(self) -> tuple[Sentence, bool]:
+        """How many are on track; and whether that is a whole sentence or a clause of one."""
         if not self.lines and not self.teams:
-            return sentence(self._nothing_agreed())
+            return sentence(self._nothing_agreed()), True
         if not self.lines:
-            return (*sentence("No shared goal lies in this period; "), *self._teams(), Said("."))
-        head = goal_tree.on_track(self.lines)
-        if not goal_tree.judged(self.lines):
-            return (*head, Said(" "), *_capital(self._teams()), Said("."))
-        return (*head, Said(self._but()), *self._teams(), Said("."))
+            return sentence("no shared goal lies in this period"), False
+        return goal_tree.on_track(self.lines), not goal_tree.judged(self.lines)
+
+    def _because(self, concerns: Sequence[Concern]) -> Iterable[Sentence]:
+        """What stands behind it: what moved the hand-off, where both teams stand, who is asked first."""
+        return (said for said in (self._why(), self._quotas_said(), _owed(concerns)) if said)
 
     def _nothing_agreed(self) -> str:
         if small.rows(self.dataset, "goals") or small.rows(self.dataset, "quotas"):
             return "No goal and no team quota lies in this period."
         return "No goals and no quotas are agreed yet, so nothing can be on track."
 
-    def _but(self) -> str:
-        return "; " if self.gap.value is None else ", and "
+    def _teams(self) -> tuple[Sentence, bool]:
+        gap = self.gap
+        if not self.lines and not self.teams:
+            return (), False
+        if gap.value is None or gap.metrics is None:
+            return sentence(self._no_gap()), False
+        if abs(gap.value) < _EVEN:
+            return sentence("both teams are ", Said("level", strong=True, page="quotas"), " on quota"), False
+        ahead, behind = ("marketing", "sales") if gap.value > 0 else ("sales", "marketing")
+        points = Said(_points(gap, self.formats), strong=True, page="quotas")
+        return sentence(f"{ahead} is ", points, f" ahead of {behind} on quota"), False
 
-    def _teams(self) -> Sentence:
+    def _quotas_said(self) -> Sentence:
+        """Where marketing and sales stand on the quotas of the two metrics compared."""
         gap = self.gap
         if gap.value is None or gap.metrics is None:
-            return sentence(self._no_gap())
-        told = [
-            f"{team} ({words.inner(words.metric(metric))}, {self.formats.percent(share)} of quota)"
-            for team, metric, share in zip(
-                ("marketing", "sales"), gap.metrics, (gap.marketing, gap.sales), strict=True
+            return ()
+        shares = [
+            Said(
+                f"{self.formats.percent(share)} of its {words.inner(words.metric(metric))} quota",
+                page="quotas",
             )
+            for metric, share in zip(gap.metrics, (gap.marketing, gap.sales), strict=True)
         ]
-        if abs(gap.value) < _EVEN:
-            return sentence(f"{told[0]} and {told[1]} are ", Said("level", strong=True, page="quotas"))
-        ahead, behind = told if gap.value > 0 else reversed(told)
-        points = Said(_points(gap, self.formats), strong=True, page="quotas")
-        return sentence(f"{ahead} is ", points, f" ahead of {behind}")
+        return sentence("Marketing stands at ", shares[0], ", sales at ", shares[1], *self._expected(), ".")
+
+    def _expected(self) -> Sequence[str]:
+        """By how much they should have come, where both are held against the same pace."""
+        paces = {line.row.expected for line in self._gap_pair() or ()}
+        pace = paces.pop() if len(paces) == 1 else None
+        return [] if pace is None or pace >= 1 else [f"; {self.formats.percent(pace, 0)} was expected by now"]
 
     def _no_gap(self) -> str:
         if not self.teams:
@@ -404,17 +434,33 @@ class _Board:
             return "the quotas haven't begun"
         return "the two teams' quotas can't be set side by side yet"
 
-    def _acceptance(self) -> Sentence:
-        """Whether sales takes what marketing hands over, and what moved it."""
+    def _accepted(self) -> tuple[Sentence, bool]:
+        """Whether sales takes what marketing hands over."""
         row = self.acceptance
         if row.value is None:
-            return sentence(self._unknown_acceptance(row))
+            return sentence(self._unknown_acceptance(row)), True
         if row.status is Status.TOO_FEW:
             accepted = Said(self.formats.integer(row.numerator), strong=True, page="handoff")
             decided = counted(row.n or 0, "hand-off", "hand-offs")
-            return sentence("Sales accepted ", accepted, f" of {decided} decided on: too few to judge.")
+            return sentence("Sales accepted ", accepted, f" of {decided} decided on: too few to judge."), True
         rate = Said(self.formats.percent(row.value), strong=True, page="handoff")
-        return (*self._level(row, rate), *self._cause(row), Said("."))
+        return sentence("sales accepted ", rate, " of leads", *self._agreed(row)), False
+
+    def _agreed(self, row: Row) -> Sequence[str]:
+        if row.target is None or row.value is None:
+            return []
+        level = "at least" if row.value >= row.target else "short of"
+        return [f", {level} the agreed {self.formats.percent(row.target)}"]
+
+    def _why(self) -> Sentence:
+        """What moved the hand-off, and what pulls it down."""
+        row = self.acceptance
+        if row.value is None or row.status is Status.TOO_FEW:
+            return ()
+        then = self._acceptance_then()
+        moved = () if then is None else self._moved(row, then)
+        cause = self._cause(row)
+        return tuple(words.spaced([said for said in (moved, cause) if said]))
 
     def _unknown_acceptance(self, row: Row) -> str:
         if not self._has_leads:
@@ -425,31 +471,17 @@ class _Board:
             return "The period hasn’t begun, so nothing was handed over."
         return "Sales hasn’t decided on any hand-off of this period yet."
 
-    def _level(self, row: Row, rate: Said) -> Sentence:
-        """'Sales accepted 68.5 % of the hand-offs it decided on, short of the agreed 70 % and ...'."""
-        parts: list[str | Said] = ["Sales accepted ", rate, " of the leads it decided on"]
-        if row.target is not None:
-            agreed = self.formats.percent(row.target)
-            word = (
-                "at least the agreed"
-                if row.value is not None and row.value >= row.target
-                else "short of the agreed"
-            )
-            parts.append(f": {word} {agreed}")
-        if (then := self._acceptance_then()) is not None:
-            parts.append(self._moved(row, then))
-        return sentence(*parts)
-
     def _acceptance_then(self) -> Row | None:
         then = None if self.before is None else self.before.row("acceptance_rate")
         return None if then is None or then.value is None else then
 
-    def _moved(self, row: Row, then: Row) -> str:
+    def _moved(self, row: Row, then: Row) -> Sentence:
         gap = newcombe(*_cases(row), *_cases(then))
-        was = f"{self.formats.percent(then.value)} {self._when()}"
+        was = Said(f"{self.formats.percent(then.value)} {self._when()}", page="handoff")
         if gap.verdict.startswith("can"):
-            return f" (whether it moved from {was} we can’t tell yet)"
-        return f"{' and' if row.target is not None else ','} clearly {gap.verdict} than the {was}"
+            return sentence("Whether acceptance moved from ", was, " we can’t tell yet.")
+        by = Said(self.formats.points(gap.value), strong=True, page="handoff")
+        return sentence(f"Acceptance is clearly {gap.verdict}, ", by, " from ", was, ".")
 
     def _cause(self, row: Row) -> Sentence:
         """The group that pulls acceptance down the most, when it is short or has clearly fallen."""
@@ -468,10 +500,11 @@ class _Board:
         now = e.now[0] / e.now[1] if e.now[1] else None
         pull = f"{self.formats.points(e.rate)} by its rate, {self.formats.points(e.mix)} by its share"
         if then is None or now is None:
-            return sentence(". ", self._group(e.group), f" pulls it down most: {pull}")
+            return sentence(self._group(e.group), f" pulls it down most: {pull}.")
         sure = ", can’t tell yet" if e.moved.verdict.startswith("can") else ""
-        rates = f"{self.formats.percent(now, 0)} after {self.formats.percent(then, 0)}{sure}"
-        return sentence(". ", self._group(e.group), f" pulls it down most ({rates}): {pull}")
+        rates = f"{self.formats.percent(now, 0)} after {self.formats.percent(then, 0)}"
+        evidence = replace(self._group(e.group), text=rates, strong=False)
+        return sentence(self._group(e.group), " pulls it down most (", evidence, f"{sure}): {pull}.")
 
     def _by_absence(self, row: Row) -> Sentence:
         """Without a comparison: the group without which the rate would stand highest."""
@@ -486,9 +519,8 @@ class _Board:
         group = max(without, key=lambda g: (without[g], str(g)))
         if without[group] - k / n < _EVEN:
             return ()
-        return sentence(
-            ". Without ", self._group(group), f" it would be {self.formats.percent(without[group])}"
-        )
+        rate = self.formats.percent(without[group])
+        return sentence("Without ", self._group(group), f" acceptance would be {rate}.")
 
     def _group(self, group: Group) -> Said:
         column = self.now.by or ""
@@ -636,25 +668,22 @@ class _Board:
     # What to fill next
 
     def _steps(self) -> Iterable[Step]:
+        if not small.rows(self.dataset, "goals"):
+            yield Step("No shared goals yet", _fill("goals"), "goals")
+        elif not self.lines:
+            todo = "Choose another period, or add a goal that lies in this one."
+            yield Step("No goal lies in this period", todo, "goals")
         if not self._has_leads:
-            yield Step("No leads yet", _fill("leads"))
+            yield Step("No leads yet", _fill("leads"), "handoff")
         elif self.acceptance.status is Status.LOCKED:
             needs = (self.acceptance.note("needs") or "").replace("+", ", ")
-            yield Step(
-                "The hand-off is locked", f"Fill {needs}: when a lead went to sales, and what sales said."
-            )
-        if not small.rows(self.dataset, "goals"):
-            yield Step("No shared goals yet", _fill("goals"))
-        elif not self.lines:
-            yield Step(
-                "No goal lies in this period", "Choose another period, or add a goal that lies in this one."
-            )
+            todo = f"Fill {needs}: when a lead went to sales, and what sales said."
+            yield Step("The hand-off is locked", todo, "handoff")
         if not small.rows(self.dataset, "quotas"):
-            yield Step("No quotas yet", _fill("quotas"))
+            yield Step("No quotas yet", _fill("quotas"), "quotas")
         elif not self.teams:
-            yield Step(
-                "No team quota lies in this period", "Add a row of quotas without person_id for each team."
-            )
+            todo = "Add a row of quotas without person_id for each team."
+            yield Step("No team quota lies in this period", todo, "quotas")
 
 
 def _empty() -> Sentence:
@@ -684,6 +713,15 @@ def _cases(row: Row) -> tuple[int, int]:
 def _capital(said: Sentence) -> Sentence:
     first, *rest = said
     return (Said(first.text[:1].upper() + first.text[1:], first.strong, first.page, first.ask), *rest)
+
+
+def _and(clauses: Sequence[Sentence]) -> Sentence:
+    """Clauses in one sentence: 'a, b, and c'."""
+    said: list[Said] = []
+    for place, clause in enumerate(clauses):
+        between = (", and " if place == len(clauses) - 1 else ", ") if place else ""
+        said += [Said(between), *clause] if between else clause
+    return tuple(said)
 
 
 def _gap_said(gap: Gap, formats: Formats) -> str:
@@ -757,6 +795,11 @@ def _ranked(found: Sequence[Concern]) -> tuple[Concern, ...]:
     return tuple(kept)
 
 
+def verdict(overview: Overview) -> tuple[Sentence, ...]:
+    """The answer and what stands behind it, one after the other."""
+    return (overview.headline, *overview.because)
+
+
 def said(overview: Overview) -> str:
-    """The verdict as plain text."""
-    return " ".join(plain(s) for s in overview.verdict)
+    """The same as plain text."""
+    return " ".join(plain(s) for s in verdict(overview))

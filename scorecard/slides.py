@@ -128,14 +128,14 @@ def _scorecard(dataset: Dataset, about: Scope) -> Slide:
     found = overview.read(dataset, about.period, about.as_of, about.compare, about.where)
     if found.steps and not found.tiles and not found.all_goals:
         first = found.steps[0]
-        return Slide("scorecard", title, found.verdict[:1], nothing=(first.title, first.todo))
+        return Slide("scorecard", title, (found.headline,), nothing=(first.title, first.todo))
     heading, lines = "What needs attention first", tuple(map(_concern, found.concerns))
     if not lines:
         heading, lines = "What to fill next", tuple(Line(s.title, detail=s.todo) for s in found.steps)
     return Slide(
         "scorecard",
         title,
-        found.verdict[:1],
+        (found.headline,),
         _numbers(dataset, [(t.name, t.row, t.beside) for t in found.tiles]),
         heading if lines else "",
         lines[:_FEW],

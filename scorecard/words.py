@@ -57,6 +57,12 @@ def linked(text: str, page: str, ask: Mapping[str, str] | None = None) -> Said:
     return Said(text, strong=True, page=page, ask=tuple((ask or {}).items()))
 
 
+def spaced(sentences: Iterable[Sentence]) -> Sentence:
+    """Sentences one after the other, as one."""
+    first, *others = [*sentences, ()]
+    return (*first, *(piece for said in others if said for piece in (Said(" "), *said)))
+
+
 def plain(said: Iterable[Said]) -> str:
     """The sentence as text."""
     return "".join(piece.text for piece in said)

@@ -24,7 +24,11 @@ def chapter(asked: Asked) -> Chapter:
         *_goals(found, asked),
     )
     return Chapter(
-        "scorecard", "Scorecard", "Are marketing and sales on track together?", found.verdict, topics
+        "scorecard",
+        "Scorecard",
+        "Are marketing and sales on track together?",
+        overview.verdict(found),
+        topics,
     )
 
 

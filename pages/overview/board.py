@@ -1,6 +1,6 @@
 import streamlit as st
 
-from components import board
+from components import board, glance
 from components.page import View, open_page
 from components.sections import section
 from scorecard import overview
@@ -13,17 +13,16 @@ def found(now: View) -> overview.Overview:
     return now.get(overview.read, now.period, now.as_of, now.compare, now.where)
 
 
-section(view, "verdict", lambda now: found(now).verdict, board.verdict)
-with st.container(key="board_rates"):
-    section(view, "tiles", lambda now: found(now).tiles, board.numbers)
+section(view, "verdict", lambda now: (found(now).headline,), board.verdict)
+section(view, "because", lambda now: found(now).because, board.because)
+section(view, "blocks", lambda now: glance.Glance.of(found(now)), glance.blocks)
 section(view, "narrowed", lambda now: found(now).narrowed, board.caption)
-section(view, "steps", lambda now: found(now).steps, board.steps)
 
 left, right = st.columns([11, 9], gap="large")
 with left:
     section(view, "goals", lambda now: (found(now).goals, found(now).all_goals), board.goals)
 with right:
-    with st.container(key="board_attention"):
-        section(view, "attention", lambda now: found(now).concerns, board.concerns)
-    with st.container(key="board_quotas"):
-        section(view, "quotas", lambda now: board.Quotas.of(found(now)), board.quotas)
+    section(view, "attention", lambda now: found(now).concerns, board.concerns)
+    section(view, "quotas", lambda now: board.Quotas.of(found(now)), board.quotas)
+
+section(view, "tiles", lambda now: found(now).tiles, board.numbers)

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components import live
-from scorecard import overview, periods, small
+from scorecard import overview, periods, small, words
 from scorecard.clock import AsOf
 from scorecard.formats import Formats
 from tests.browser import ROOT, errors_of, running_app, settled
@@ -72,7 +72,9 @@ def test_the_figures_on_screen_are_the_readings(demo_url, opened):
     quarter, as_of = periods.parse("2026-Q4"), AsOf.parse("2026-11-21", settings.zone)
     found = overview.read(dataset, quarter, as_of, quarter.previous())
     shown, formats = text_of(app), Formats.of(settings)
-    assert overview.said(found) in shown
+    assert all(words.plain(told) in shown for told in overview.verdict(found))
+    for status, many in found.standing:
+        assert f"{status.icon} {many} {status.word.lower()}" in shown
     for tile in found.tiles:
         assert formats.value(tile.row.value, tile.row.unit) in shown
         assert tile.beside in shown
@@ -131,8 +133,8 @@ def app(demo_url):
 
 def test_the_answer_stands_in_the_first_screenful_without_a_console_error(app, page):
     tab = settled(page(f"{app.url}/scorecard?{CHOSEN}"))
-    for text in ("Acceptance", "SLA met", "Shared goals", "What needs attention first"):
-        box = tab.get_by_text(text, exact=True).first.bounding_box()
+    for text in ("Goals", "Hand-off", "Quotas", "Acceptance", "SLA met", "What needs attention first"):
+        box = tab.locator("[data-testid=stMain]").get_by_text(text, exact=True).first.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] < 720
     assert [e for e in errors_of(tab) if "_stcore" not in e] == []
@@ -150,13 +152,20 @@ def test_a_status_opens_the_rule_behind_its_colour(app, page):
 
 def test_a_goal_in_the_verdict_leads_to_the_goal(app, page):
     tab = settled(page(f"{app.url}/scorecard?{CHOSEN}"))
-    link = tab.locator(".t-verdict a[href^='goals?'][href*='goal=']").first
+    link = tab.locator(".t-because a[href^='goals?'][href*='goal=']").first
     name = link.inner_text()
     link.click()
     tab.wait_for_url("**/goals?**")
     settled(tab)
     assert "period=2026-Q4" in tab.url
     assert tab.get_by_role("heading", level=2, name=name).first.is_visible()
+
+
+def test_the_verdict_and_the_three_blocks_stand_within_two_screens_of_a_phone(app, page):
+    tab = settled(page(f"{app.url}/scorecard?{CHOSEN}", viewport=(390, 844)))
+    last = tab.locator(".t-block").nth(2).bounding_box()
+    assert last is not None
+    assert last["y"] + last["height"] <= 2 * 844
 
 
 @pytest.mark.parametrize("where", ["scorecard", "goals", "goals?goal=G10"])

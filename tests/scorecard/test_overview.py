@@ -143,8 +143,8 @@ def test_goals_in_trouble_and_parents_are_chosen_and_indented_under_those_shown(
 def test_the_gap_names_both_metrics_in_words(demo):
     found = page(demo)
     gap = next(r for r in report(demo, QUARTER, as_of(demo), metrics=["alignment_gap"]))
-    assert "marketing (MQLs," in said(found)
-    assert "sales (revenue," in said(found)
+    assert "of its MQLs quota, sales at" in said(found)
+    assert "of its revenue quota" in said(found)
     assert found.gap is not None
     assert found.gap[0].row.value - found.gap[1].row.value == pytest.approx(gap.value)
 
@@ -167,7 +167,7 @@ def test_without_a_comparison_the_group_without_which_it_would_stand_higher_is_n
     settings = [{"key": "acceptance_target", "value": "0.7"}]
     found = page(company(leads=[*good, *poor], settings=settings), compare=None)
     assert "short of the agreed 70%" in said(found)
-    assert "Without List it would be 100%" in said(found)
+    assert "Without List acceptance would be 100%." in said(found)
 
 
 def test_an_owner_who_breaches_more_than_the_others_is_named(company):
@@ -181,6 +181,17 @@ def test_an_owner_who_breaches_more_than_the_others_is_named(company):
     assert slow.ask == (("owner", "ben"),)
 
 
+def test_goals_are_counted_by_status_and_by_whose_they_are(demo):
+    rows = [r for r in report(demo, QUARTER, as_of(demo)) if r.metric == "goal_progress"]
+    statuses = [row.status for row in rows if row.status]
+    assert dict(page(demo).standing) == {status: statuses.count(status) for status in statuses}
+    good, bad = ("achieved", "on_track"), ("missed", "at_risk", "off_track")
+    for team, well, judged in page(demo).by_team:
+        own = [row.status for row in rows if row.team == team]
+        assert well == sum(status in good for status in own)
+        assert judged == sum(status in good + bad for status in own)
+
+
 # --- little or nothing to go by
 
 
@@ -188,14 +199,15 @@ def test_an_empty_source_says_what_to_fill(company):
     found = page(company(unrelated=[{"x": 1}]))
     assert "nothing to judge yet" in said(found)
     assert found.tiles == found.goals == found.quotas == found.concerns == ()
-    assert [step.title for step in found.steps] == ["No leads yet", "No shared goals yet", "No quotas yet"]
+    assert [step.title for step in found.steps] == ["No shared goals yet", "No leads yet", "No quotas yet"]
+    assert [step.block for step in found.steps] == ["goals", "handoff", "quotas"]
 
 
 def test_a_table_of_leads_alone_counts_them_and_names_what_unlocks_the_rest(company):
     found = page(company(leads=[{"lead_id": "L1", "created_at": "2026-10-02"}]))
     assert (found.tiles[0].name, found.tiles[0].row.value) == ("Leads", 1)
     assert found.tiles[1].row.status is Status.LOCKED
-    assert "leads.handed_off_at" in found.steps[0].todo
+    assert "leads.handed_off_at" in next(step.todo for step in found.steps if step.block == "handoff")
 
 
 def test_one_lead_is_too_few_to_judge(company):
