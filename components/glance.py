@@ -14,7 +14,7 @@ import streamlit as st
 from components.numbers import actual_of_target, attained, basis, figure
 from components.readings import Named
 from components.screen import View
-from components.sentences import link
+from components.sentences import lead_on, link
 from components.text import Html, html, joined
 from components.theme import tone_of_team
 from components.tiles import bar, chip, reached
@@ -59,6 +59,8 @@ def blocks(found: Glance, view: View) -> None:
     )
     cards = joined(_card(block, drawn, found.todo(block)) for block, drawn in parts)
     st.html(html('<div class="t-blocks">{cards}</div>', cards=cards))
+    if found.steps:
+        lead_on("What each table and column unlocks", "data")
 
 
 def _card(block: overview.Block, drawn: Html, todo: Step | None) -> Html:
@@ -119,6 +121,7 @@ def _share(status: Status, n: int) -> Html:
 
 def _handoff(tiles: Sequence[Reading], view: View) -> Html:
     """The two shares that were agreed, under each other, and the time to the first touch."""
+    tiles = [one for one in tiles if one.row.status is not Status.LOCKED]
     shares = [one for one in tiles if one.row.unit == "percent" or one.row.metric == "leads"]
     others = [one for one in tiles if one not in shares]
     return html(

@@ -59,8 +59,10 @@ def linked(text: str, page: str, ask: Mapping[str, str] | None = None) -> Said:
 
 def spaced(sentences: Iterable[Sentence]) -> Sentence:
     """Sentences one after the other, as one."""
-    first, *others = [*sentences, ()]
-    return (*first, *(piece for said in others if said for piece in (Said(" "), *said)))
+    said: list[Said] = []
+    for one in sentences:
+        said += [Said(" "), *one] if said else one
+    return tuple(said)
 
 
 def plain(said: Iterable[Said]) -> str:
