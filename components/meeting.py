@@ -1,4 +1,4 @@
-"""A meeting on the presentation's stage: its agenda, and what was typed in it saved as a review.
+"""A meeting on the presentation's stage: its agenda, actions ticked as done, what was typed made a review.
 
 What is typed stays in the browser (present_meeting.js) until it is saved: no rerun, lost connection or
 restart of the server touches it. Here it is checked and goes through the one door for writes.
@@ -11,22 +11,23 @@ from typing import Any, Final
 
 import streamlit as st
 
-from components import writes
+from components import review_forms, writes
 from components.screen import View
 from components.text import clean
-from scorecard import agenda, minutes, small
+from scorecard import agenda, edits, minutes, small
 from scorecard.agenda import Item
 from scorecard.edits import EditError, Value
 from scorecard.minutes import MinutesError
 from scorecard.roles import Act
 from scorecard.slides import Scope, Slide
 
-OVERVIEW: Final = "agenda"
-END: Final = "agreed"
-MADE: Final = (agenda.DECISIONS, END)  # what the browser draws from what was typed
+FIRST: Final = Item("agenda", "", 1)  # the agenda itself
+LAST: Final = Item("agreed", "", 0)  # what was agreed
+MADE: Final = (agenda.DECISIONS, LAST.key)  # what the browser draws from what was typed
 _ITEMS: Final = "meeting_items"
 _SAVED: Final = "meeting_saved"
 _SAVER: Final = "meeting_saver"
+_TICKED: Final = "meeting_ticked"
 _MOST_PEOPLE: Final = 500
 _KEPT: Final = "Copy the text or download it; it stays in this browser until you begin anew."
 
@@ -35,9 +36,12 @@ _saver = st.components.v2.component(
     "tandem_meeting_saver",
     js="""
       export default function ({ setTriggerValue }) {
-        const save = ({ detail }) => setTriggerValue("save", detail);
-        document.addEventListener("tandem-save", save);
-        return () => document.removeEventListener("tandem-save", save);
+        const off = ["save", "done"].map((name) => {
+          const tell = ({ detail }) => setTriggerValue(name, detail);
+          document.addEventListener(`tandem-${name}`, tell);
+          return () => document.removeEventListener(`tandem-${name}`, tell);
+        });
+        return () => off.forEach((take) => take());
       }
     """,
 )
@@ -69,6 +73,7 @@ def slide(now: View, item: Item) -> Slide:
 def data(now: View) -> dict[str, Any]:
     """What the meeting's script needs: whom actions can go to, whether it can be saved, what became of it."""
     rows = small.rows(now.dataset, "people")[:_MOST_PEOPLE]
+    topics = agenda.topics(now.dataset, items(now), now.as_of)
     refusal = writes.refusal(now, Act.REVIEW)
     return {
         "people": [clean(row["name"] or row["person_id"]) for row in rows],
@@ -76,13 +81,16 @@ def data(now: View) -> dict[str, Any]:
         "locale": now.settings.locale.replace("_", "-"),
         "period": now.period.text,
         "about": clean(now.period.label(now.settings.locale)),
+        "topics": [{"name": clean(one.name), "campaign": one.campaign_id} for one in topics],
         "saved": st.session_state.get(_SAVED),
+        "ticked": st.session_state.get(_TICKED),
     }
 
 
 def listen(view: Callable[[], View]) -> None:
     """Has what the browser sends saved."""
-    _saver(key=_SAVER, on_save_change=lambda: _save(view()), height=1)
+    saved, ticked = (lambda: _save(view())), (lambda: _tick(view()))
+    _saver(key=_SAVER, on_save_change=saved, on_done_change=ticked, height=1)
 
 
 def _save(now: View) -> None:
@@ -98,12 +106,32 @@ def answer(now: View, sent: object) -> dict[str, Any]:
     about: dict[str, Value] = {"period": now.period.text, "as_of": now.as_of.day, "held_at": writes.NOW}
     try:
         found = minutes.read(sent)
-        edits = minutes.edits(now.dataset, found, about, writes.columns(now, "reviews"))
+        lines = minutes.edits(now.dataset, found, about, writes.columns(now, "reviews"))
     except (MinutesError, EditError) as error:
         return {"done": False, "said": clean(error)}
-    outcome = writes.send(now, edits, Act.REVIEW) if edits else writes.Outcome(done=True, again=True)
+    outcome = writes.send(now, lines, Act.REVIEW) if lines else writes.Outcome(done=True, again=True)
     if outcome.clash is not None:
         return {"done": False, "said": "A part of it was saved a moment ago. Try again in a few seconds."}
     if not outcome.done:
         return {"done": False, "said": clean(outcome.message)}
     return {"done": True, "said": f"Saved as review {found.review_id}."}
+
+
+def _tick(now: View) -> None:
+    sent = st.session_state[_SAVER]["done"]
+    key, ask = (sent.get("key"), sent.get("ask")) if isinstance(sent, dict) else (None, None)
+    st.session_state[_TICKED] = {"said": done(now, key), "ask": ask}
+
+
+def done(now: View, key: object) -> str:
+    """Writes that an action of a review is done; says why where it can't be."""
+    row = review_forms.row_of(now, key) if isinstance(key, str) else None
+    if row is None:
+        return "This action isn't there any more."
+    if row["action_done_at"] is not None:
+        return ""
+    change = edits.change_id(now.as_of.day)
+    outcome = writes.send(now, [review_forms.is_done(change, row)], Act.REVIEW)
+    if outcome.clash is not None:
+        return "Somebody changed this action a moment ago. Look at it again in a few seconds."
+    return "" if outcome.done else clean(outcome.message)

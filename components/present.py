@@ -81,7 +81,7 @@ def place(room: Room, shown: Sequence[Item]) -> None:
     of_data = [item for item in shown if item.key not in meeting.MADE]
     readings: dict[str, Callable[[View], Slide]] = {i.key: partial(_reading, room.link, i) for i in of_data}
     if room.link.mode == "meeting":
-        readings = {meeting.OVERVIEW: lambda _: agenda.overview(shown), **readings}
+        readings = {meeting.FIRST.key: lambda _: agenda.overview(shown), **readings}
     for key, reading in readings.items():
         with st.container(key=f"slide_{key}"):
             section(room.view, f"slide_{key}", reading, slides.draw)
@@ -116,7 +116,7 @@ def _data(room: Room, items: Sequence[Item]) -> dict[str, Any]:
         "mode": link.mode,
         "seconds": link.seconds,
         "start": link.start,
-        "slides": [{"key": key, "minutes": minutes} for key, minutes in _order(room.link, items)],
+        "slides": _order(room.link, items),
         "meeting": meeting.data(room.view) if link.mode == "meeting" else None,
         "about": clean(_about(room.view, screen)),
         "notes": [clean(note) for note in notes],
@@ -127,10 +127,10 @@ def _data(room: Room, items: Sequence[Item]) -> dict[str, Any]:
     }
 
 
-def _order(link: Link, items: Sequence[Item]) -> list[tuple[str, int]]:
-    """Slides by key, with the minutes proposed."""
-    of_data = [(item.key, item.minutes) for item in items]
-    return of_data if link.mode == "loop" else [(meeting.OVERVIEW, 1), *of_data, (meeting.END, 0)]
+def _order(link: Link, items: Sequence[Item]) -> list[dict[str, Any]]:
+    """Slides by key, with the minutes proposed and what a note made there is about."""
+    shown = [*items] if link.mode == "loop" else [meeting.FIRST, *items, meeting.LAST]
+    return [{"key": one.key, "minutes": one.minutes, "topic": clean(one.topic)} for one in shown]
 
 
 def _about(view: View, screen: Screen) -> str:

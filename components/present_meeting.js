@@ -20,6 +20,7 @@ class Meeting {
     on("form", "submit", (event) => this.add(event));
     on("form", "input", () => this.typing());
     on("kind", "change", () => this.label());
+    on("topic", "change", () => (this.topic = this.part("topic").value));
     on("note", "click", () => this.open(true));
     on("close", "click", () => this.open(false));
     on("attendees", "input", () => this.change({ attendees: this.part("attendees").value }));
@@ -30,7 +31,9 @@ class Meeting {
     on("others", "click", () => this.anew());
     on("ours", "click", () => this.welcome(false));
     window.addEventListener("storage", ({ key }) => key === this.name && this.elsewhere());
+    document.addEventListener("tandem-tick", ({ detail }) => this.done(detail));
     const typed = this.draft.typing ?? {};
+    this.topic = typed.topic ?? "";
     for (const name of ["kind", "text", "who", "due"]) if (typed[name]) this.part(name).value = typed[name];
     this.part("attendees").value = this.draft.attendees;
     this.welcome(this.draft.notes.length > 0 && Date.now() - this.draft.touched > ANOTHER);
@@ -43,6 +46,14 @@ class Meeting {
     if (this.people !== String(meeting.people)) {
       this.people = String(meeting.people);
       list.replaceChildren(...meeting.people.map((name) => Object.assign(document.createElement("option"), { value: name })));
+    }
+    if (this.topics !== JSON.stringify(meeting.topics)) {
+      this.topics = JSON.stringify(meeting.topics);
+      this.choose(this.topic);
+    }
+    if (meeting.ticked && meeting.ticked.ask === this.ticking) {
+      this.ticking = null;
+      if (meeting.ticked.said) this.stage.say(meeting.ticked.said);
     }
     this.why = meeting.why;
     if (meeting.saved && meeting.saved.ask === this.asked) this.answered(meeting.saved);
@@ -125,7 +136,20 @@ class Meeting {
 
   typing() {
     const [kind, text, who, due] = ["kind", "text", "who", "due"].map((name) => this.part(name).value);
-    this.change({ typing: { kind, text, who, due } });
+    this.change({ typing: { kind, text, who, due, topic: this.part("topic").value } });
+  }
+
+  // What a note is about: what the item is about at which it is typed, unless another is chosen.
+  choose(topic) {
+    this.topic = topic;
+    const names = new Set(["", ...this.stage.data.meeting.topics.map(({ name }) => name), topic]);
+    const options = [...names].map((name) => made("option", { value: name }, name || "Everything"));
+    this.part("topic").replaceChildren(...options);
+    this.part("topic").value = topic;
+  }
+
+  here() {
+    return this.stage.slides.find(({ key }) => key === this.stage.current)?.topic ?? "";
   }
 
   label() {
@@ -142,14 +166,18 @@ class Meeting {
     const [kind, text, who, due] = ["kind", "text", "who", "due"].map((name) => this.part(name).value.trim());
     if (!text) return;
     const number = this.editing ?? this.draft.next;
-    const note = kind === "action" ? { number, kind, text, who, due } : { number, kind, text };
+    const about = this.topic;
+    const campaign = this.stage.data.meeting.topics.find(({ name }) => name === about)?.campaign ?? "";
+    const note = { number, kind, text, about, campaign, ...(kind === "action" ? { who, due } : {}) };
     const notes = this.editing ? this.draft.notes.map((one) => (one.number === number ? note : one)) : [...this.draft.notes, note];
     for (const name of ["text", "who", "due"]) this.part(name).value = "";
     this.editing = null;
     this.saved = null;
-    this.change({ notes, next: Math.max(this.draft.next, number + 1), typing: { kind, text: "", who: "", due: "" } });
+    this.change({ notes, next: Math.max(this.draft.next, number + 1), typing: { kind, text: "", who: "", due: "", topic: "" } });
+    this.choose(this.here());
     this.label();
     this.draw();
+    this.part("made").querySelector(`[data-number="${number}"]`)?.scrollIntoView({ block: "nearest" });
     this.part("text").focus();
   }
 
@@ -157,6 +185,7 @@ class Meeting {
     const note = this.draft.notes.find((one) => one.number === number);
     for (const name of ["kind", "text", "who", "due"]) this.part(name).value = note[name] ?? "";
     this.editing = number;
+    this.choose(note.about ?? "");
     this.open(true);
   }
 
@@ -177,6 +206,15 @@ class Meeting {
     lists.forEach((list, place) => list.replaceChildren(...this.groups(notes, place === 0)));
     this.part("made").dataset.empty = notes.length ? "no" : "yes";
     this.drawEnd();
+    this.fit();
+  }
+
+  // Many notes stand closer.
+  fit() {
+    for (const list of [this.part("made"), this.part("result")]) {
+      list.dataset.dense = "no";
+      if (list.scrollHeight > list.clientHeight + 1) list.dataset.dense = "yes";
+    }
   }
 
   groups(notes, editable) {
@@ -195,7 +233,10 @@ class Meeting {
     const edits = editable
       ? made("span", { className: "edits" }, this.button("Edit", note, () => this.edit(note.number)), this.button("Remove", note, () => this.remove(note.number)))
       : null;
-    return made("li", {}, made("span", { className: "said" }, note.text), owed ? made("span", { className: "owed" }, owed) : null, nobody, edits);
+    const topic = note.about ? made("span", { className: "topic" }, `${note.about}: `) : null;
+    const line = made("li", {}, made("span", { className: "said" }, topic, note.text), owed ? made("span", { className: "owed" }, owed) : null, nobody, edits);
+    line.dataset.number = note.number;
+    return line;
   }
 
   button(word, note, work) {
@@ -246,12 +287,19 @@ class Meeting {
     this.drawEnd();
   }
 
+  // An action of last time is ticked as done: written at once, by the one door.
+  done(key) {
+    if (!connected()) return this.stage.say("This screen isn’t connected to the server now. Try again in a moment.");
+    this.ticking = Date.now();
+    document.dispatchEvent(new CustomEvent("tandem-done", { detail: { key, ask: this.ticking } }));
+  }
+
   text() {
     const day = new Date(this.draft.begun).toLocaleDateString(this.locale, { dateStyle: "long" });
     const head = [`What was agreed on ${day}: ${this.stage.data.meeting.about}`, this.draft.attendees && `There: ${this.draft.attendees}`];
     const groups = Object.entries(GROUPS).flatMap(([kind, title]) => {
       const some = this.draft.notes.filter((note) => note.kind === kind);
-      const lines = some.map(({ text, who, due }) => `- ${text}${who ? ` (${who})` : ""}${due ? `, by ${due}` : ""}`);
+      const lines = some.map(({ about, text, who, due }) => `- ${about ? `${about}: ` : ""}${text}${who ? ` (${who})` : ""}${due ? `, by ${due}` : ""}`);
       return some.length ? ["", title, ...lines] : [];
     });
     return [...head.filter(Boolean), ...groups, ""].join("\n");
@@ -283,7 +331,10 @@ class Meeting {
   show(key) {
     this.part("stage").dataset.item = key;
     for (const own of OWN) this.part(own).hidden = own !== key;
-    this.open(this.part("text").value !== "", false); // what is half typed stays in sight
+    const typed = this.part("text").value !== "";
+    if (!typed && !this.editing) this.choose(this.here());
+    this.open(typed, false); // what is half typed stays in sight
+    this.fit();
     this.clock();
     if (key === "decisions") this.part("text").focus({ preventScroll: true });
   }

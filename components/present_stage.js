@@ -60,6 +60,13 @@ class Stage {
     setTimeout(() => this.part("notes").replaceChildren(), MINUTE);
   }
 
+  // Something that the viewer should know for a while.
+  say(text) {
+    const note = Object.assign(document.createElement("li"), { textContent: text });
+    this.part("notes").append(note);
+    setTimeout(() => note.remove(), MINUTE / 3);
+  }
+
   begin() {
     const run = (this.running = ++this.runs);
     const on = (target, name, work, options) => {

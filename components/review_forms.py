@@ -15,7 +15,7 @@ from components.screen import View
 from components.text import escape
 from scorecard import edits, periods, small, words
 from scorecard.edits import Edit, EditError, Row, Value
-from scorecard.reviews import Overview
+from scorecard.reviews import Overview, line_key
 from scorecard.roles import Act
 
 _ACTION: Final = writes.ACTIONS[Act.REVIEW]
@@ -113,11 +113,7 @@ def _must_say_something(
 def undone(found: Overview) -> dict[str, str]:
     """The actions that aren't done, what is owed first, by the key of their lines."""
     shown = [one for one in found.actions if one.done is None]
-    return {_key(one.review_id, one.line_no): f"{words.brief(one.what)} ({one.who or '?'})" for one in shown}
-
-
-def _key(review_id: object, line_no: object) -> str:
-    return f"{review_id} {line_no}"
+    return {one.key: f"{words.brief(one.what)} ({one.who or '?'})" for one in shown}
 
 
 def pick_done(view: View, names: Mapping[str, str]) -> str | None:
@@ -130,7 +126,7 @@ def pick_done(view: View, names: Mapping[str, str]) -> str | None:
 def row_of(view: View, key: str | None) -> Row | None:
     """The line that asks for it."""
     rows = small.rows(view.dataset, "reviews")
-    return next((row for row in rows if _key(row["review_id"], row["line_no"]) == key), None)
+    return next((row for row in rows if line_key(row["review_id"], row["line_no"]) == key), None)
 
 
 def done(row: Row | None, view: View) -> None:
@@ -142,7 +138,7 @@ def done(row: Row | None, view: View) -> None:
         st.caption("It is done.")
         return
     forms.form(
-        view, f"done_{_key(row['review_id'], row['line_no'])}", act=Act.REVIEW, table="reviews", row=row,
+        view, f"done_{line_key(row['review_id'], row['line_no'])}", act=Act.REVIEW, table="reviews", row=row,
         fields=((Field("action_owner", "By whom"), Field("action_due", "By when")),),
         build=_done, submit="It is done", thanks="Well done. It stands beside the action now.",
     )  # fmt: skip
@@ -150,5 +146,9 @@ def done(row: Row | None, view: View) -> None:
 
 def _done(filled: Filled) -> Sequence[Edit]:
     assert filled.row is not None  # noqa: S101 - this form alters a row
-    after = {**filled.values, "action_done_at": writes.NOW}
-    return [edits.altered(filled.change_id, _ACTION, "reviews", filled.row, after)]
+    return [is_done(filled.change_id, filled.row, filled.values)]
+
+
+def is_done(change: str, row: Row, more: Mapping[str, Value] | None = None) -> Edit:
+    """The edit that dates an action as done now; `more` are other columns of its line."""
+    return edits.altered(change, _ACTION, "reviews", row, {**(more or {}), "action_done_at": writes.NOW})

@@ -1,7 +1,8 @@
 // Puts a slide's markup on the screen by difference: only what differs is touched.
-const TAGS = new Set(["H1", "H2", "P", "DIV", "SPAN", "B", "I", "UL", "LI"]);
-const ATTRIBUTES = new Set(["class", "style", "data-key", "aria-hidden"]);
+const TAGS = new Set(["H1", "H2", "P", "DIV", "SPAN", "B", "I", "UL", "LI", "BUTTON"]);
+const ATTRIBUTES = new Set(["class", "style", "data-key", "data-done", "aria-hidden", "aria-label"]);
 const GLOW = 1_500; // ms that a new figure is marked
+const SURE = 5_000; // ms in which a tick is asked for again
 
 export default function ({ data, parentElement }) {
   const slide = parentElement.querySelector('[data-part="slide"]');
@@ -12,6 +13,7 @@ export default function ({ data, parentElement }) {
   const wanted = new DOMParser().parseFromString(data.html, "text/html").body;
   become(slide, wanted, note);
   state.drawn = true;
+  slide.onclick = ({ target }) => tick(target.closest("[data-done]"));
 
   const glow = () => {
     if (document.documentElement.dataset.tandemSlide !== data.key) return; // it waits until it is looked at
@@ -25,6 +27,23 @@ export default function ({ data, parentElement }) {
   document.addEventListener("tandem-slide", (state.glow = glow));
   glow();
   return () => document.removeEventListener("tandem-slide", glow);
+}
+
+// What is ticked can't be taken back, so it takes a second tap.
+function tick(button) {
+  if (!button || button.ariaBusy === "true") return;
+  const what = button.ariaLabel.slice(button.ariaLabel.indexOf(":"));
+  const word = (text) => {
+    button.firstChild.data = text;
+    button.ariaLabel = `${text}${what}`;
+    button.toggleAttribute("data-asked", text !== "Done");
+  };
+  const sure = button.firstChild.data === "Really done?";
+  word(sure ? "…" : "Really done?");
+  button.ariaBusy = String(sure);
+  clearTimeout(button.tandem);
+  button.tandem = setTimeout(() => button.isConnected && (word("Done"), (button.ariaBusy = "false")), sure ? 3 * SURE : SURE);
+  if (sure) document.dispatchEvent(new CustomEvent("tandem-tick", { detail: button.dataset.done }));
 }
 
 function become(element, wanted, note) {

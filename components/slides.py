@@ -12,9 +12,11 @@ from typing import Final
 
 import streamlit as st
 
+from components import writes
 from components.screen import View
 from components.text import Html, html, joined
 from components.theme import tone_of_team
+from scorecard.roles import Act
 from scorecard.slides import Bar, Big, Line, Slide
 from scorecard.status import Mark
 from scorecard.words import Said, Sentence
@@ -32,13 +34,14 @@ _component = st.components.v2.component(
 )
 
 
-def draw(shown: Slide, _: View) -> None:
+def draw(shown: Slide, view: View) -> None:
     """A slide; its key is its own on the page."""
-    _component(key=f"shown_{shown.key}", data={"key": shown.key, "html": str(markup(shown))})
+    ticks = any(line.undone for line in shown.lines) and writes.refusal(view, Act.REVIEW) is None
+    _component(key=f"shown_{shown.key}", data={"key": shown.key, "html": str(markup(shown, ticks=ticks))})
 
 
-def markup(shown: Slide) -> Html:
-    """Everything on it."""
+def markup(shown: Slide, *, ticks: bool = False) -> Html:
+    """Everything on it; `ticks`: actions can be ticked as done."""
     if shown.nothing is not None:
         title, todo = shown.nothing
         return html(
@@ -53,7 +56,7 @@ def markup(shown: Slide) -> Html:
         heading=html("<h2>{text}</h2>", text=shown.heading) if shown.heading else _NOTHING,
         shape=shown.shape,
         few="few" if len(shown.lines) <= 3 else "",  # noqa: PLR2004 - they have room for larger letters
-        lines=joined(map(_line, shown.lines)),
+        lines=joined(_line(line, ticks=ticks) for line in shown.lines),
         more=html('<p class="more">{text}</p>', text=shown.more) if shown.more else _NOTHING,
     )
 
@@ -93,14 +96,22 @@ def _number(number: Big) -> Html:
     )  # fmt: skip
 
 
-def _line(line: Line) -> Html:
+def _line(line: Line, *, ticks: bool) -> Html:
     return html(
         '<li class="line t-{hue}" data-key="{what}"><div class="what"><span class="name">{what}</span>'
         '<span class="who">{who}</span></div><div class="how">{bar}<div class="detail">{detail}</div></div>'
-        '<span class="value">{value}</span><span class="state">{state}</span></li>',
+        '<span class="value">{value}</span><span class="state">{state}{tick}</span></li>',
         hue=tone_of_team(line.team), what=line.what, who=line.who,
         bar=_bar(line.bar), detail=_parts(line.detail), value=line.value,
-        state=_state(line.state),
+        state=_state(line.state), tick=_tick(line) if ticks and line.undone else _NOTHING,
+    )  # fmt: skip
+
+
+def _tick(line: Line) -> Html:
+    """The button that has an action written as done; slide.js asks once more."""
+    return html(
+        '<button class="tick" data-done="{key}" aria-label="Done: {what}">Done</button>',
+        key=line.undone, what=line.what,
     )  # fmt: skip
 
 

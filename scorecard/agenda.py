@@ -13,6 +13,7 @@ from zlib import crc32
 
 from scorecard import campaigns, goal_tree, reviews, slides, small, words
 from scorecard.campaigns import Campaign
+from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
 from scorecard.formats import Formats
 from scorecard.goal_tree import TROUBLE, Panel
@@ -26,6 +27,7 @@ MOST_GOALS: Final = 3  # goals that have an item of their own
 MOST_PARTS: Final = 4  # lines below a goal's figures
 DECISIONS: Final = "decisions"  # what is typed then is all it shows
 _GOAL: Final = "goal_"
+_TOPICS: Final[Mapping[str, str]] = {"goals": "Goals", "since": "", DECISIONS: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,19 @@ class Item:
     title: str
     minutes: int
     goal_id: str | None = None
+
+    @property
+    def topic(self) -> str:
+        """What a note made at it is about; an empty text at items that are about the whole."""
+        return _TOPICS.get(self.key, self.title)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Something that a note can be about: its name, and the campaign where it is one."""
+
+    name: str
+    campaign_id: str | None = None
 
 
 def agenda(dataset: Dataset, about: Scope) -> tuple[Item, ...]:
@@ -74,6 +89,15 @@ def slide(dataset: Dataset, item: Item, about: Scope) -> Slide:
     return slides.slide(dataset, item.key, about) if made is None else made(dataset, about)
 
 
+def topics(dataset: Dataset, items: Sequence[Item], as_of: AsOf) -> tuple[Topic, ...]:
+    """What a meeting's notes can be about: its items, then campaigns that aren't over, live ones first."""
+    running = [one for one in campaigns.campaigns(dataset, as_of) if one.phase != "ended"]
+    running.sort(key=lambda one: one.phase != "live")
+    named = [Topic(topic) for item in items if (topic := item.topic)]
+    found = {one.name: one for one in [*named, *(Topic(words.brief(c.name), c.campaign_id) for c in running)]}
+    return tuple(found.values())
+
+
 def overview(items: Sequence[Item]) -> Slide:
     """The agenda itself, as its first slide."""
     planned = sum(item.minutes for item in items)
@@ -91,13 +115,13 @@ def _last(dataset: Dataset, about: Scope) -> Review | None:
 
 
 def _owed(dataset: Dataset, about: Scope, last: Review) -> tuple[Action, ...]:
-    """The last review's actions, and what is still open of those before."""
+    """The last review's actions, and what of those before was open then."""
     earlier = [
         action
         for one in reviews.reviews(dataset, about.as_of)
         if one.review_id != last.review_id
         for action in one.actions
-        if action.done is None
+        if action.done is None or (last.day is not None and action.done > last.day)
     ]
     return (*reviews.in_order(last.actions), *reviews.in_order(earlier))
 
@@ -131,7 +155,7 @@ def _kept(owed: Sequence[Action], last: Review, formats: Formats) -> Sentence:
     own = [action for action in owed if action.review_id == last.review_id]
     done = sum(action.done is not None for action in own)
     late = sum(action.state == "overdue" for action in owed)
-    earlier = len(owed) - len(own)
+    earlier = sum(action.done is None for action in owed) - len(own) + done
     parts: list[str | Said] = []
     if own:
         of = f"{done or 'None'} of {words.counted(len(own), 'action')}"
@@ -155,7 +179,11 @@ def _action(action: Action, last: Review, formats: Formats) -> Line:
     when += [f"from {formats.date(action.held)}"] if action.held and action.held != last.day else []
     word = action.state[:1].upper() + action.state[1:]
     return Line(
-        words.brief(action.what), detail=" · ".join(when), who=action.who, state=Mark(word, tone, icon)
+        words.brief(action.what),
+        detail=" · ".join(when),
+        who=action.who,
+        state=Mark(word, tone, icon),
+        undone=action.key if action.done is None else "",
     )
 
 

@@ -34,13 +34,23 @@ class MinutesError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One thing that was said: its number in the meeting, what kind; of an action by whom and by when."""
+    """One thing that was said: its number in the meeting, what kind; of an action by whom and by when.
+
+    `about` is the item at which it was said, `campaign_id` the campaign where that is one.
+    """
 
     number: int
     kind: Kind
     text: str
     who: str = ""
     due: date | None = None
+    about: str = ""
+    campaign_id: str = ""
+
+    @property
+    def told(self) -> str:
+        """'Hand-off: ask five customers', as the review has it."""
+        return f"{self.about}: {self.text}" if self.about else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,9 @@ def _note(sent: object) -> Note:
         raise MinutesError("A note has no words. Write some, or take it out.")
     is_action = kind == "action"
     who = _text(found.get("who", ""), _SHORT, "A name") if is_action else ""
-    return Note(number, kind, text, who, _day(found.get("due")) if is_action else None)
+    due = _day(found.get("due")) if is_action else None
+    about, campaign_id = (_text(found.get(name, ""), _SHORT, "A topic") for name in ("about", "campaign"))
+    return Note(number, kind, text, who, due, " ".join(about.split()), campaign_id)
 
 
 def _text(value: object, longest: int, what: str) -> str:
@@ -149,7 +161,9 @@ def edits(
 
 def _row(dataset: Dataset, note: Note, people: Mapping[str, str], attendees: str) -> dict[str, Value]:
     """What a note says, checked as a form's cells are."""
-    said: dict[str, Value] = {_COLUMNS[note.kind]: note.text, "attendees": attendees}
+    said: dict[str, Value] = {_COLUMNS[note.kind]: note.told, "attendees": attendees}
+    if note.campaign_id in {str(row["campaign_id"]) for row in small.rows(dataset, "campaigns")}:
+        said["campaign_id"] = note.campaign_id
     if note.kind == "action":
         said |= {"action_owner": people.get(note.who.casefold(), note.who), "action_due": note.due}
     checked = check("reviews", said, small.settings(dataset))
@@ -177,5 +191,5 @@ def _people(dataset: Dataset) -> dict[str, str]:
 
 def _change_id(minutes: Minutes, notes: Sequence[Note]) -> str:
     """The same notes sent again are one write; with another note they are another."""
-    said = repr([(n.number, n.kind, n.text, n.who, n.due) for n in notes])
+    said = repr([(n.number, n.kind, n.told, n.who, n.due, n.campaign_id) for n in notes])
     return f"{minutes.meeting[:50]}.{blake2b(said.encode(), digest_size=6).hexdigest()}"

@@ -49,6 +49,11 @@ class Action:
     period: str | None
 
     @property
+    def key(self) -> str:
+        """Names its line among all reviews."""
+        return line_key(self.review_id, self.line_no)
+
+    @property
     def state(self) -> State:
         """How far it is."""
         if self.done is None:
@@ -73,6 +78,11 @@ _LOOKS: Final[dict[State, tuple[str, Tone]]] = {
     "done": ("✓", "good"),
 }
 _ORDER: Final[tuple[State, ...]] = ("overdue", "open", "done late", "done")
+
+
+def line_key(review_id: object, line_no: object) -> str:
+    """Names a line among all reviews."""
+    return f"{review_id} {line_no}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +152,7 @@ def _review(dataset: Dataset, as_of: AsOf, review_id: str, rows: Sequence[dict[s
     spans = tuple(dict.fromkeys(str(row["period"]) for row in filled if row["period"]))
     return Review(
         review_id=review_id,
-        called=_called(dataset, as_of, named, spans),
+        called=_called(dataset, as_of, named if all(row["campaign_id"] for row in filled) else (), spans),
         day=day,
         held=held,
         stood=stood or day,

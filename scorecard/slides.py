@@ -79,7 +79,10 @@ class Big:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a list: what, how far, who answers for it, and how it stands."""
+    """A line of a list: what, how far, who answers for it, and how it stands.
+
+    `undone` is the key of an action that may be ticked as done here.
+    """
 
     what: str
     value: str = ""
@@ -88,6 +91,7 @@ class Line:
     state: Mark | None = None
     team: str | None = None
     bar: Bar | None = None
+    undone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

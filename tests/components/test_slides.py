@@ -30,6 +30,13 @@ def test_words_stay_apart_and_strong_ones_are():
     assert "Of 3 goals one is late. Ask Ana." in text
 
 
+def test_an_action_can_be_ticked_only_where_something_can_be_entered():
+    lines = (Line("Call", undone='R1 1"><b>'), Line("Ask"))
+    shown = Slide("last", "T", lines=lines)
+    assert "tick" not in str(markup(shown))
+    assert re.findall(r'data-done="([^"]*)"', str(markup(shown, ticks=True))) == ["R1 1&quot;&gt;&lt;b&gt;"]
+
+
 def places(bar):
     text = str(markup(Slide("goals", "T", lines=(Line("what", bar=bar),))))
     return [float(x) for x in re.findall(r"--(?:x|from):([\d.]+)%", text)]

@@ -90,6 +90,9 @@ const lock = { released: false, addEventListener() {}, release: async () => {} }
 const request = async () => { window.locks += 1; return lock; };
 Object.defineProperty(navigator, 'wakeLock', { value: { request } });
 """
+# The slides of a meeting in order, then those that are made in it.
+KEYS = """[...new Set([...document.querySelectorAll('[class*="st-key-slide_"]')]
+    .map((slide) => slide.className.match(/st-key-slide_(\\S+)/)[1])), "decisions", "agreed"]"""
 SHOWN = "document.documentElement.dataset.tandemSlide"
 
 
@@ -176,8 +179,30 @@ def answering(tab, **shifts):
     tab.unroute("**/tandem/live*", shifted)
 
 
-def until_shown(tab, key, timeout=PATIENCE):
+def until_shown(tab, key, timeout=PATIENCE, *, by=None):
+    """Waits until a slide stands there; `by` is a key that is pressed until it does."""
+    while by is not None and tab.evaluate(SHOWN) != key:
+        tab.keyboard.press(by)
     tab.wait_for_function(f"{SHOWN} === '{key}'", timeout=timeout)
+
+
+def walk(tab):
+    """Every item of a meeting to its end: all of it can be read, and fits."""
+    for key in tab.evaluate(KEYS):
+        until_shown(tab, key)
+        found = tab.evaluate(SIZES)
+        assert found["least"] >= 24, key
+        assert found["over"] == [], key
+        assert found["head"] <= 2, key
+        tab.keyboard.press("PageDown")
+
+
+def ticked(tab, what):
+    """Ticks an action of last time as done, which asks once more."""
+    tick = tab.get_by_role("button", name=what)
+    tick.click()
+    tick.click()
+    tick.wait_for(state="detached", timeout=PATIENCE)
 
 
 def number(tab, text, timeout=PATIENCE):
@@ -343,6 +368,12 @@ def test_where_nothing_can_be_saved_the_text_can_be_taken_along(room, page):
     tab = opened(page, room, "&mode=meeting", who="eve")
     tab.keyboard.press("n")
     note(tab, "action", "Ask five customers", "Ben Ode")
+    part(tab, "text").fill("half a sentence")
+    tab.reload()
+    tab.wait_for_function(SHOWN, timeout=PATIENCE * 2)
+    settled(tab)
+    assert part(tab, "text").input_value() == "half a sentence"
+    part(tab, "text").fill("")
     assert "Ask five customers" in to_the_end(tab)
     for scheme in ("light", "dark"):
         tab.emulate_media(color_scheme=scheme)
@@ -362,6 +393,12 @@ def test_where_nothing_can_be_saved_the_text_can_be_taken_along(room, page):
     assert complaints(tab) == []
 
 
+def dated(file):
+    """When the action of the review before was done; None: not yet."""
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute("SELECT action_done_at FROM reviews WHERE review_id = 'R1'").fetchone()[0]
+
+
 def saved(file):
     """The lines of reviews that weren't there before."""
     with closing(sqlite3.connect(file)) as connection:
@@ -372,13 +409,15 @@ def saved(file):
 
 def test_a_loop_and_a_meeting_outlive_a_killed_server_and_the_meeting_saves_its_review(company, room, page):
     loop, tab = (opened(page, room, ask) for ask in ("&start=goals&seconds=3600", "&mode=meeting"))
-    for key in ("agenda", "last", "since", "goals"):
-        until_shown(tab, key)
-        assert tab.evaluate(SIZES)["least"] >= 24, key
-        tab.keyboard.press("PageDown")
-    assert tab.locator(".st-key-slide_last").get_by_text("Call the broker").count() == 1
+    walk(tab)
+    until_shown(tab, "last", by="PageUp")
+    assert violations(tab) == []
+    ticked(tab, "Call the broker")
+    assert dated(company)
+    until_shown(tab, "handoff", by="PageDown")
     tab.keyboard.press("n")
     note(tab, "decision", HOSTILE)
+    part(tab, "topic").select_option("Goals")
     note(tab, "action", "Ask five customers", "Ben Ode", "2026-12-04")
     part(tab, "text").fill("half a senten")
     room.kill()
@@ -397,6 +436,8 @@ def test_a_loop_and_a_meeting_outlive_a_killed_server_and_the_meeting_saves_its_
     part(tab, "text").press("Enter")
     agreed = to_the_end(tab)
     assert all(said in agreed for said in (HOSTILE, "Ben Ode, by 4 Dec 2026", "half a sentence"))
+    assert f"Hand-off: {HOSTILE}" in agreed
+    assert "Goals: Ask five customers" in agreed
     assert tab.title() != "got"
     part(tab, "attendees").fill("Ana Ruiz, Ben Ode, Zoe")
     assert saved(company) == []
@@ -407,7 +448,8 @@ def test_a_loop_and_a_meeting_outlive_a_killed_server_and_the_meeting_saves_its_
     assert not [told for told in complaints(tab) if told.startswith("page:")]
     found = saved(company)
     assert [(row["decision"], row["action"], row["went_wrong"]) for row in found] == [
-        (HOSTILE, None, None), (None, "Ask five customers", None), (None, None, "half a sentence"),
+        (f"Hand-off: {HOSTILE}", None, None), (None, "Goals: Ask five customers", None),
+        (None, None, "Hand-off: half a sentence"),
     ]  # fmt: skip
     assert {(row["period"], row["attendees"]) for row in found} == {("2026-Q1", "ana, ben, Zoe")}
     assert (found[1]["action_owner"], found[1]["action_due"]) == ("ben", "2026-12-04")

@@ -93,6 +93,31 @@ def test_last_times_actions_are_told_with_what_is_open_of_earlier_reviews(tmp_pa
     )
 
 
+def test_an_older_action_that_was_done_since_the_last_review_stays_in_sight(tmp_path):
+    since = [
+        {**row, "action_done_at": "2026-11-19"} if row["action"] == "Old and open" else row for row in REVIEWS
+    ]
+    found = slide(company(tmp_path, reviews=since, people=PEOPLE), "last")
+    assert ("Old and open", "Done late") in [(line.what, line.state.word) for line in found.lines]
+    assert said(found) == "1 of 2 actions of 25 Oct 2026 is done; 1 is overdue."
+    assert [line.undone for line in found.lines] == ["R2 2", "", ""]
+
+
+def test_notes_can_be_about_the_items_and_about_campaigns_that_are_not_over(tmp_path):
+    days = {
+        "C1": ("2026-10-01", "2026-10-31"),
+        "C2": ("2026-12-01", "2026-12-31"),
+        "C3": ("2026-11-01", "2026-12-31"),
+    }
+    campaigns = [{"campaign_id": c, "name": f"Fair {c}", "start": a, "end": b} for c, (a, b) in days.items()]
+    dataset = company(tmp_path, {"bad": (1, 1)}, reviews=REVIEWS, campaigns=campaigns)
+    found = agenda.topics(dataset, items(dataset), scope(dataset).as_of)
+    assert [(one.name, one.campaign_id) for one in found] == [
+        ("Last time's actions", None), ("Goals", None), ("Goal bad", None), ("Hand-off", None),
+        ("Quotas side by side", None), ("Fair C3", "C3"), ("Fair C2", "C2"),
+    ]  # fmt: skip
+
+
 def test_many_actions_are_counted_where_they_do_not_fit(tmp_path):
     many = [{**REVIEWS[3], "line_no": n, "action": f"Action {n}"} for n in range(1, 11)]
     found = slide(company(tmp_path, reviews=many), "last")

@@ -63,6 +63,22 @@ def test_a_name_that_two_people_bear_stays_as_it_was_typed(tmp_path):
     assert edit.after["action_owner"] == "Sam"
 
 
+def test_a_note_says_what_it_is_about_and_is_a_line_of_the_campaign_where_it_is_one(tmp_path):
+    note = {
+        "number": 1,
+        "kind": "decision",
+        "text": "Sign it",
+        "about": " Spring\n catalogue ",
+        "campaign": "C1",
+    }
+    other = {"number": 2, "kind": "action", "text": "Call", "about": "Hand-off", "campaign": "no such one"}
+    dataset = company(tmp_path, campaigns=[{"campaign_id": "C1", "name": "Spring catalogue"}])
+    first, second = (e.after for e in rows(dataset, sent(notes=[note, other]), COLUMNS | {"campaign_id"}))
+    assert (first["decision"], first["campaign_id"]) == ("Spring catalogue: Sign it", "C1")
+    assert second["action"] == "Hand-off: Call"
+    assert "campaign_id" not in second
+
+
 def test_sent_again_it_is_the_same_write_and_with_another_note_another(tmp_path):
     dataset = company(tmp_path)
     first, again = (rows(dataset, sent())[0] for _ in range(2))
@@ -105,6 +121,8 @@ def test_a_text_that_a_spreadsheet_would_take_for_an_error_is_told(tmp_path):
         sent(notes=[{"number": 1, "kind": "action", "text": "x", "who": "w" * 500}]),
         sent(notes=[{"number": 1, "kind": "action", "text": "x", "due": "tomorrow"}]),
         sent(notes=[{"number": 1, "kind": "action", "text": "x", "due": "9999-01-01"}]),
+        sent(notes=[{"number": 1, "kind": "well", "text": "x", "about": "w" * 500}]),
+        sent(notes=[{"number": 1, "kind": "well", "text": "x", "campaign": ["C1"]}]),
         sent(notes=[NOTES[0], NOTES[0]]), sent(notes=NOTES * (MOST // 4 + 1)),
     ],
 )  # fmt: skip
