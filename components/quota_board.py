@@ -25,7 +25,9 @@ def _left(line: Line, formats: Formats) -> str:
     if not line.required_per_day or not line.days_left:
         return line.when
     days = "1 day" if line.days_left == 1 else f"{line.days_left} days"
-    return f"{line.when} · needs {words.short(line.required_per_day, line.unit, formats)} a day for {days}"
+    money = line.unit == "currency"
+    needed = formats.money(line.required_per_day, compact=True) if money else None
+    return f"{line.when} · needs {needed or formats.number(line.required_per_day)} a day for {days}"
 
 
 def side_by_side(pairs: Sequence[quota_view.Pair], formats: Formats) -> Figure:
@@ -57,12 +59,18 @@ def top(pasts: Sequence[Past]) -> float:
     return max(1.25, -(-highest // 0.25) * 0.25)
 
 
-def table(lines: Sequence[Line]) -> Table:
+def _of(line: Line, formats: Formats) -> str:
+    """'MQLs', 'Revenue (EUR)'."""
+    name = words.metric(line.metric)
+    return f"{name} ({formats.currency})" if line.unit == "currency" else name
+
+
+def table(lines: Sequence[Line], formats: Formats) -> Table:
     """Quotas with their own dates, what is needed a day and what is left."""
     columns = {
         "Whose": [line.who for line in lines],
         "Team": [line.department for line in lines],
-        "Quota": [words.metric(line.metric) for line in lines],
+        "Quota": [_of(line, formats) for line in lines],
         "Time": [line.when for line in lines],
         "From": [line.start.isoformat() for line in lines],
         "To": [line.end.isoformat() for line in lines],

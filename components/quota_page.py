@@ -22,7 +22,7 @@ def side_by_side(found: tuple[Sequence[Pair], str], view: View) -> None:
     pairs, gap = found
     if pairs:
         both = quota_board.side_by_side(pairs, view.formats)
-        tables.with_table(both, view, title="Both teams on one axis", key="teams")
+        tables.with_table(both, view, title="Both teams on one axis", key="teams", anchor="teams")
         tiles.note(f"{gap} Round: marketing, square: sales; full line: target, dashed: pace.")
 
 
@@ -42,9 +42,10 @@ def people(shown: People | None, view: View, *, team: str) -> None:
     if shown is None:
         return
     drawn = quota_board.people(shown, view.formats)
-    tables.with_table(drawn, view, title=f"{team.capitalize()}: {shown.title}", key=f"{team}_people")
-    if shown.without:
-        tiles.note(f"Without one: {', '.join(shown.without)}")
+    title = f"{team.capitalize()}: {shown.title}"
+    tables.with_table(drawn, view, title=title, key=f"{team}_people", anchor=team)
+    without = f" Without a quota: {', '.join(shown.without)}." if shown.without else ""
+    tiles.note(f"Furthest behind first; dashed: the pace.{without}")
 
 
 def history(pasts: Sequence[Past], view: View) -> None:
@@ -62,4 +63,4 @@ def history(pasts: Sequence[Past], view: View) -> None:
 def every(lines: Sequence[Line], view: View) -> None:
     """All quotas in a table."""
     st.subheader(f"All quotas that touch {view.period.label(view.settings.locale)}", anchor=False)
-    tables.table(quota_board.table(lines), view, name="quotas", key="all")
+    tables.table(quota_board.table(lines, view.formats), view, name="quotas", key="all")

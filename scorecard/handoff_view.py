@@ -224,7 +224,7 @@ def _stages(question: Question, rows: Rows, formats: Formats) -> tuple[Stage, ..
 
 
 def _of_all(called: str, count: float, handed: float, formats: Formats) -> Stage:
-    return Stage(called, count, f"{formats.percent(count / handed)} of all handed off")
+    return Stage(called, count, f"{formats.percent(count / handed)} of all")
 
 
 def _lacking(rows: Rows, median: str) -> tuple[str, ...]:

@@ -19,9 +19,10 @@ from scorecard.quotas import Attainment, Gap, Quota
 from scorecard.rows import Row
 from scorecard.settings import Settings
 from scorecard.status import Status
-from scorecard.words import Said, Sentence, sentence
+from scorecard.words import Said, Sentence, linked, sentence
 
 PAST: Final = 8  # finished and running quotas that a history shows
+SIDE_BY_SIDE: Final = "quotas#teams"  # where on the page the evidence of a figure stands
 _BEHIND: Final = 3  # people a sentence names
 _SAME_LENGTH: Final = 0.12  # months and quarters differ by so much of their length
 _EVEN: Final = 0.0005  # a gap that is shown as 0 points
@@ -72,7 +73,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class People:
-    """The quotas of a team's people about one thing at one time, and who has none of them."""
+    """The quotas of a team's people about one thing at one time, the furthest behind first; who has none."""
 
     key: str
     title: str
@@ -175,12 +176,18 @@ class _Board:
         for when, lines in times.items():
             pair = self._paired(lines)
             if pair:
-                yield Pair(when, tuple(pair), "  ·  ".join(map(self._share, pair)))
+                yield Pair(when, tuple(pair), "  ·  ".join((*map(self._share, pair), *self._pace(pair))))
             for line in lines:
                 if line not in pair:
                     yield Pair(
                         f"{when}: {words.inner(words.metric(line.metric))}, {line.department}", (line,)
                     )
+
+    def _pace(self, pair: Sequence[Line]) -> Iterator[str]:
+        """The pace that both are wanted to keep, if it is one."""
+        paces = {line.row.expected for line in pair if line.row.value is not None}
+        if len(paces) == 1 and (pace := paces.pop()) is not None:
+            yield f"pace {self.formats.percent(pace, 0)}"
 
     def _share(self, line: Line) -> str:
         """'MQLs 61 %', or in a word why there is no share."""
@@ -208,7 +215,8 @@ class _Board:
         running = sorted(sets.items(), key=lambda item: self._set_order(item[1][0]))
         for key, lines in running:
             title = f"{words.metric(lines[0].metric)}, {lines[0].when}"
-            yield People(key, title, tuple(lines), tuple(self._without(team, lines)))
+            shown = tuple(sorted(lines, key=_furthest_first))
+            yield People(key, title, shown, tuple(self._without(team, lines)))
 
     def _set_order(self, line: Line) -> tuple[object, ...]:
         """What runs now before what is over before what is to come."""
@@ -234,19 +242,22 @@ class _Board:
             yield sentence(self._no_gap())
             return
         shares = zip(TEAMS, gap.metrics, (gap.marketing, gap.sales), strict=True)
-        told = [(t, words.inner(words.metric(m)), f.percent(share)) for t, m, share in shares]
-        (_, m, share), (_, m2, share2) = told
+        told = [
+            (linked(f.percent(share), f"quotas#{t}"), words.inner(words.metric(m))) for t, m, share in shares
+        ]
+        (share, metric), (share2, metric2) = told
         yield sentence(
-            "Marketing has reached ", Strong(f"{share} of its {m} quota"), ", sales ",
-            Strong(f"{share2} of its {m2} quota"), f": {self._ahead(gap)}{self._passed()}.",
+            "Marketing has reached ", share, f" of its quota ({metric}), sales ", share2, f" ({metric2})",
+            self._passed(), ": ", *self._ahead(gap), ".",
         )  # fmt: skip
 
-    def _ahead(self, gap: Gap) -> str:
+    def _ahead(self, gap: Gap) -> Sentence:
         value = gap.value or 0.0
         if abs(value) < _EVEN:
-            return "both are level"
+            return sentence("both are level")
         team = "marketing" if value > 0 else "sales"
-        return f"{team} is {self.formats.points(abs(value)).lstrip('+')} ahead"
+        points = linked(self.formats.points(abs(value)).lstrip("+"), SIDE_BY_SIDE)
+        return sentence(f"{team} is ", points, " ahead")
 
     def _passed(self) -> str:
         start, end = self.period.bounds(self.settings.zone)
@@ -254,7 +265,7 @@ class _Board:
             return ""
         share = (self.as_of.instant - start) / (end - start)
         label = self.period.label(self.settings.locale)
-        return f"; {self.formats.percent(share, 0)} of {label} has passed"
+        return f", with {self.formats.percent(share, 0)} of {label} gone"
 
     def _apart(self) -> Iterator[str | Said]:
         """Each team quota by itself, where they can't be set side by side."""
@@ -264,8 +275,8 @@ class _Board:
         for line in told:
             metric = words.inner(words.metric(line.metric))
             yield f"{line.department.capitalize()} has reached "
-            yield Strong(f"{self.formats.percent(line.row.value)} of its {metric} quota")
-            yield f" ({line.when}). "
+            yield linked(self.formats.percent(line.row.value), f"quotas#{line.department}")
+            yield f" of its quota ({metric}, {line.when}). "
 
     def _no_gap(self) -> str:
         """Why the teams can't be set side by side."""
@@ -297,14 +308,35 @@ class _Board:
         if gap.value is None or gap.metrics is None:
             return ""
         both = " and ".join(words.inner(words.metric(m)) for m in gap.metrics)
-        return f"The gap is measured between {both}: {self._ahead(gap)}."
+        return f"The gap is measured between {both}: {words.plain(self._ahead(gap))}."
 
     def _because(self) -> Iterator[Sentence]:
-        """Where the people of each team stand."""
+        """Where the people of each team stand, and what is needed a day from now on."""
         for team in TEAMS:
             people = next(iter(self._people(team)), None)
             if people is not None:
                 yield from self._standing(team, people)
+        asked = [line for line in self.first if line.metric in (self.gap.metrics or ()) and _needs(line)]
+        for left in dict.fromkeys(line.days_left for line in asked):
+            alike = [line for line in asked if line.days_left == left]
+            parts = [part for line in alike for part in (" and ", *self._needed(line))][1:]
+            days = "the day" if left == 1 else f"the {left} days"
+            yield sentence(f"For {days} left, ", *parts, ".")
+
+    def _needed(self, line: Line) -> Iterator[str | Said]:
+        """'sales needs €47.4K of revenue a day (€35.8K so far)'."""
+        amount, unit = line.row.numerator, line.unit
+        gone = (line.end - line.start).days + 1 - (line.days_left or 0)
+        yield f"{line.department} needs "
+        yield linked(self._brief(line.required_per_day, unit), SIDE_BY_SIDE)
+        yield f"{' of' if unit == 'currency' else ''} {words.inner(words.metric(line.metric))} a day"
+        if amount is not None and gone > 0:
+            yield f" ({self._brief(amount / gone, unit)} so far)"
+
+    def _brief(self, amount: float | None, unit: str) -> str:
+        if unit == "currency":
+            return self.formats.money(amount, compact=True)
+        return self.formats.number(None if amount is None else round(amount, 1))
 
     def _standing(self, team: str, people: People) -> Iterator[Sentence]:
         """How many of a team are where, and who is furthest behind the pace."""
@@ -312,19 +344,25 @@ class _Board:
         told = [f"{counts[s]} {s.word.lower()}" for s in _WANTED if counts[s]]
         if not told:
             return
-        behind = sorted(
-            (
-                x
-                for x in people.lines
-                if x.row.status in (Status.OFF_TRACK, Status.MISSED) and x.row.value is not None
-            ),
-            key=lambda x: x.row.value or 0,
-        )[:_BEHIND]
-        names = [f"{x.who} ({self.formats.percent(x.row.value, 0)})" for x in behind]
-        last = f"; furthest behind {words.listing(names)}" if names else ""
-        n = len(people.lines)
-        head = f"{team.capitalize()}, {people.title}: of {n} {'person' if n == 1 else 'people'} "
-        yield sentence(head, Strong(words.listing(told)), f"{last}.")
+        late = (Status.OFF_TRACK, Status.MISSED)
+        behind = [x for x in people.lines if x.row.status in late and x.row.value is not None][:_BEHIND]
+        n, there = len(people.lines), f"quotas#{team}"
+        of = f"{team.capitalize()}, {people.title}: of {words.counted(n, 'person', 'people')} "
+        names = [linked(f"{x.who}, {self.formats.percent(x.row.value, 0)}", there) for x in behind]
+        last = [part for name in names for part in ("; ", name)][1:]
+        furthest = ("; furthest behind: ", *last) if last else ()
+        yield sentence(of, linked(words.listing(told), there), *furthest, ".")
+
+
+def _needs(line: Line) -> bool:
+    """Whether something is left to do, and days to do it."""
+    return bool(line.required_per_day and line.days_left)
+
+
+def _furthest_first(line: Line) -> tuple[bool, float, str]:
+    """Who needs help stands first; whose share isn't known, last."""
+    value = line.row.value
+    return value is None, value or 0.0, line.who
 
 
 def _line(dataset: Dataset, a: Attainment, as_of: AsOf, settings: Settings) -> Line:

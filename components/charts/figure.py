@@ -30,6 +30,7 @@ LABEL: Final = 13  # px; nothing in a chart is smaller than SMALL
 SMALL: Final = 12
 ROWS: Final = "rows"
 LEFT: Final[Spec] = {"value": 0}  # edges of the chart, whatever the scales
+TOP: Final[Spec] = {"value": 0}
 RIGHT: Final[Spec] = {"value": "width"}
 BOTTOM: Final[Spec] = {"value": "height"}
 _CONSTANT: Final = "all_"

@@ -80,8 +80,8 @@ def _funnel() -> AnyChart:
         .mark_rule(**_WIDE)
         .encode(x=_share("zero"), x2="full:Q", y=line_of(0.72), color=tone("track")),
         blank().mark_rule(**_WIDE).encode(x=_share("zero"), x2="x:Q", y=line_of(0.72), color=tones("hue")),
-        label("name", 0.28, share=0.42, fontWeight=600).encode(color=tone("ink")),
-        label("text", 0.28, right=True, share=0.58, fontSize=SMALL).encode(color=tone("ink")),
+        label("name", 0.28, share=0.36, fontWeight=600).encode(color=tone("ink")),
+        label("text", 0.28, right=True, share=0.64, fontSize=SMALL).encode(color=tone("ink")),
     ).properties(height=alt.Step(44))
 
 

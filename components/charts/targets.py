@@ -14,6 +14,7 @@ from components.charts.figure import (
     LEFT,
     RIGHT,
     SMALL,
+    TOP,
     AnyChart,
     Figure,
     Spec,
@@ -34,6 +35,9 @@ from scorecard.formats import Formats
 from scorecard.rows import Row
 
 _TOPS = (1.0, 1.2, 1.5, 2.0)  # how far an axis of shares reaches; a longer bar is cut there and says so
+
+
+_TICK = 0.25  # shares at which the axis of a dumbbell chart has a mark
 
 
 def bullets(items: Sequence[Named], formats: Formats) -> Figure:
@@ -150,11 +154,26 @@ def dumbbells(pairs: Sequence[Pair], formats: Formats) -> Figure:
 
     The upright line is the target. Rows are persons, or the two teams.
     """
-    rows = pd.DataFrame([line for i, pair in enumerate(pairs) for line in _dumbbell(i, pair, formats)])
+    lines = [line for i, pair in enumerate(pairs) for line in _dumbbell(i, pair, formats)]
     said = [f"{pair.name}: {_said(pair, formats)}." for pair in pairs]
     top = _top([named.row.value for pair in pairs for named in pair.rows])
+    rows = pd.DataFrame([*lines, *_ticks(top, formats)] if lines else [])
     table = _targets([Named(f"{pair.name}", n.row, n.measured) for pair in pairs for n in pair.rows])
     return Figure(_dumbbells(top), rows, sentence(["Share of the quota reached.", *said]), table)
+
+
+def _ticks(top: float, formats: Formats) -> list[dict[str, object]]:
+    """The axis as rows, so that its figures are written in the organisation's locale."""
+    shares = [_TICK * n for n in range(int(top / _TICK) + 1)]
+    blanks = dict.fromkeys(("name", "line", "line_tone", "team", "hue", "said"), "")
+    return [
+        {"row": 0, "tick": x, "tick_text": formats.percent(x, 0), "side": _side(x, top), **blanks}
+        for x in shares
+    ]
+
+
+def _side(x: float, top: float) -> str:
+    return "left" if x == 0 else "right" if x == top else "center"
 
 
 def _dumbbell(row: int, pair: Pair, formats: Formats) -> list[dict[str, object]]:
@@ -176,14 +195,15 @@ def _dumbbell(row: int, pair: Pair, formats: Formats) -> list[dict[str, object]]
         "pace": pace,
     }
     return [
-        line | dict.fromkeys(("team", "hue", "said"), ""),
+        line | dict.fromkeys(("team", "hue", "said", "tick_text", "side"), ""),
         *(_dot(row, pair, named, formats) for named in pair.rows),
     ]
 
 
 def _dot(row: int, pair: Pair, named: Named, formats: Formats) -> dict[str, object]:
     team = named.row.team
-    texts = {"name": "", "line": "", "line_tone": "", "team": team or "both", "hue": tone_of_team(team)}
+    blanks = dict.fromkeys(("name", "line", "line_tone", "tick_text", "side"), "")
+    texts = {**blanks, "team": team or "both", "hue": tone_of_team(team)}
     whose = f"{pair.name}, {team}" if len(pair.rows) > 1 else pair.name
     return {"row": row, "x": named.row.value, "said": f"{whose}: {_attained(named, formats)}", **texts}
 
@@ -217,7 +237,19 @@ def _dumbbells(top: float) -> AnyChart:
     teams = alt.Scale(domain=["marketing", "sales", "both"], range=["circle", "square", "diamond"])
     dot = {"color": tones("hue"), "shape": alt.Shape("team:N", scale=teams, legend=None)}
     line = {"x": _at("zero", top), "y": line_of(band)}
+
+    def foot(side: str) -> alt.Chart:
+        style: Style = {"align": side, "baseline": "top", "dy": 6, "fontSize": SMALL}
+        near = blank().transform_filter(alt.datum.side == side)
+        chart: alt.Chart = near.mark_text(**style).encode(
+            x=_at("tick", top), y=BOTTOM, text="tick_text:N", color=tone("muted")
+        )
+        return chart
+
     return alt.layer(
+        blank()
+        .mark_rule(strokeWidth=1, opacity=0.5)
+        .encode(x=_at("tick", top), y=TOP, y2=BOTTOM, color=tone("track")),
         blank().mark_rule(strokeWidth=1).encode(**line, x2="target:Q", color=tone("faint")),
         blank()
         .mark_rule(strokeWidth=4)
@@ -229,6 +261,7 @@ def _dumbbells(top: float) -> AnyChart:
         .encode(x=_at("x", top), y=line_of(band), tooltip=alt.Tooltip("said:N", title=" "), **dot),
         label("name", 0.2, share=0.4, fontWeight=600).encode(color=tone("ink")),
         label("line", 0.2, right=True, share=0.58, fontSize=SMALL).encode(color=tones("line_tone")),
+        *map(foot, ("left", "center", "right")),
     ).properties(height=alt.Step(48))
 
 

@@ -178,7 +178,15 @@ def test_status_is_icon_word_and_tone():
 
 def test_teams_have_their_hue_and_their_mark():
     rows = dumbbells([Pair("Teams", (quota("marketing"), quota("sales")))], ENGLISH).rows
-    assert list(zip(rows.hue, rows.team, strict=True))[1:] == [("marketing", "marketing"), ("sales", "sales")]
+    drawn = rows[rows.x.notna()]
+    assert [*zip(drawn.hue, drawn.team, strict=True)] == [("marketing", "marketing"), ("sales", "sales")]
+
+
+def test_the_axis_of_a_dumbbell_chart_reaches_as_far_as_its_longest_share():
+    ticks = [dumbbells([Pair("Ana", (quota(value=v),))], ENGLISH).rows.tick_text for v in (0.4, 1.1)]
+    assert [[text for text in texts if text][-1] for texts in ticks] == ["100%", "100%"]
+    above = dumbbells([Pair("Ana", (quota(value=1.3),))], ENGLISH).rows.tick_text
+    assert [text for text in above if text] == ["0%", "25%", "50%", "75%", "100%", "125%", "150%"]
 
 
 def test_a_lone_mark_is_tied_to_its_pace():

@@ -64,6 +64,28 @@ def test_the_gap_is_the_reports_and_names_both_metrics(demo):
     assert "MQLs and revenue" in reading.gap
 
 
+def test_every_figure_that_stands_first_leads_to_its_evidence(demo):
+    reading = read(demo)
+    strong = [piece for said in (*reading.verdict, *reading.because) for piece in said if piece.strong]
+    assert {piece.page for piece in strong} == {"quotas#teams", "quotas#marketing", "quotas#sales"}
+    assert len(text(reading.verdict)) < 190
+
+
+def test_what_is_needed_a_day_stands_beside_what_came_so_far(demo):
+    line = next(x for x in read(demo).first if x.department == "marketing" and x.metric == "mqls")
+    gone = (at(demo).day - line.start).days + 1
+    wanted = (line.row.denominator - line.row.numerator) / line.days_left
+    assert line.days_left in (92 - gone, 93 - gone)
+    so_far = line.row.numerator / (92 - line.days_left)
+    told = f"marketing needs {round(wanted, 1):g} MQLs a day ({round(so_far, 1):g} so far)"
+    assert told in text(read(demo).because)
+
+
+def test_who_is_furthest_behind_stands_first(demo):
+    shares = [line.row.value for line in read(demo).people["sales"][0].lines]
+    assert shares == sorted(shares)
+
+
 def test_both_teams_stand_on_one_line_for_each_time(demo):
     pairs = read(demo).pairs
     assert [p.name for p in pairs] == ["Q4 2026", "October 2026", "November 2026", "December 2026"]
