@@ -236,7 +236,7 @@ def _asked_table(lines: Sequence[Request], view: View) -> Table:
 
 def sessions(found: Sessions, view: View) -> None:
     """In which meetings one team sees the other's work next."""
-    st.subheader("Seeing the other side", anchor=False)
+    tiles.heading("Seeing the other side")
     if found.ahead:
         _list(_session(one, view) for one in found.ahead)
         tiles.note(f"{found.more} more are planned." if found.more else "")

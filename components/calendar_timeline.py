@@ -13,7 +13,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from components import tables
+from components import tables, tiles
 from components.charts import Table
 from components.screen import View
 from components.sentences import href, link
@@ -208,7 +208,7 @@ def _table(every: Sequence[Entry], view: View) -> Table:
 
 def weeks(found: Sequence[Week], view: View) -> None:
     """A list for each week: when, what, who does it; weeks that are over are folded."""
-    st.subheader("Week by week", anchor=False)
+    tiles.heading("Week by week")
     st.html(joined(_week(week, view) for week in found if week.entries or week.off or week.now))
 
 

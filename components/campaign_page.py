@@ -91,7 +91,7 @@ def _to_address(name: str, values: Sequence[str]) -> None:
 
 def every(found: Overview, view: View) -> None:
     """All campaigns in a table."""
-    st.subheader("All campaigns", anchor=False)
+    tiles.heading("All campaigns")
     tables.table(_listed(found.lines, view), view, name="campaigns", key="all")
     tiles.notes(found.lacking)
 
@@ -176,7 +176,7 @@ def _figures(head: str, wanted: Sequence[str], panel: Panel | None, view: View) 
         return
     shown = [tiles.Tile(METRICS[n].label, panel.rows[n]) for n in wanted if n in panel.rows]
     if shown:
-        st.subheader(head, anchor=False)
+        tiles.heading(head)
         tiles.tiles(shown, view)
 
 
@@ -184,7 +184,7 @@ def touched(panel: Panel | None, view: View) -> None:
     """How its leads were worked."""
     if panel is None or not (panel.touched or panel.touches):
         return
-    st.subheader("How its leads were worked", anchor=False)
+    tiles.heading("How its leads were worked")
     tiles.tiles([tiles.Tile(METRICS[n].label, panel.touched[n]) for n in TOUCHED if n in panel.touched], view)
     tiles.note(panel.touches)
 
@@ -194,9 +194,9 @@ def agreed(panel: Panel | None, _: View) -> None:
     if panel is None:
         return
     if panel.keys:
-        st.subheader("Who agreed", anchor=False, help=RULE)
+        tiles.heading("Who agreed", about=RULE)
         st.html(html('<ul class="t-list">{items}</ul>', items=joined(map(_key, panel.keys))))
-        st.subheader("What was planned", anchor=False)
+        tiles.heading("What was planned")
     goal_bars.facts(panel.facts)
 
 
@@ -214,7 +214,7 @@ def said(panel: Panel | None, _: View) -> None:
         return
     for head, notes in (("Its review", panel.review), ("What was said about it", panel.feedback[:_NOTES])):
         if notes:
-            st.subheader(head, anchor=False)
+            tiles.heading(head)
             st.html(html('<ul class="t-list">{items}</ul>', items=joined(map(_note, notes))))
 
 
@@ -231,7 +231,7 @@ def side_by_side(found: Comparison | None, view: View) -> None:
     if found is None:
         return
     if len(found.campaigns) < FEWEST:
-        st.subheader(_BESIDE, anchor=False)
+        tiles.heading(_BESIDE)
         tiles.because(*map(sentences.told, found.verdict))
         tiles.notes(found.left_out)
         return

@@ -33,7 +33,7 @@ def groups(shown: Sequence[Group], view: View) -> None:
 
 def locks(locked: Sequence[Locked], _: View) -> None:
     """What is locked, and what unlocks it."""
-    st.subheader("What is locked, and what unlocks it", anchor=False)
+    tiles.heading("What is locked, and what unlocks it")
     if locked:
         problems.locks(locked)
     else:
@@ -43,7 +43,7 @@ def locks(locked: Sequence[Locked], _: View) -> None:
 def read(found: tuple[Sequence[Read], Stamp, Sequence[str]], view: View) -> None:
     """What was read, from where, and what the configuration names in vain."""
     shown, stamp, missing = found
-    st.subheader("What was read", anchor=False)
+    tiles.heading("What was read")
     changed = stamp.changed_at and view.formats.moment(int(stamp.changed_at.timestamp()))
     when = view.formats.moment(int(stamp.read_at.timestamp()))
     known = [("Source", view.dataset.label), ("Read", when), ("Changed", changed or "not known")]
@@ -56,7 +56,7 @@ def read(found: tuple[Sequence[Read], Stamp, Sequence[str]], view: View) -> None
 def entered(found: tuple[Entered, writes.Standing, Sequence[Move]], view: View) -> None:
     """Whether something can be entered in the app, and what has been."""
     shown, standing, moves = found
-    st.subheader("What was entered here", anchor=False)
+    tiles.heading("What was entered here")
     tiles.note(standing.says)
     if moves:
         tiles.notes([_moved(move, view) for move in moves])
@@ -88,6 +88,6 @@ def _moved(move: Move, view: View) -> str:
 def advice(statements: Sequence[str], _: View) -> None:
     """Indexes for the database's keeper."""
     if statements:
-        st.subheader("Indexes that would make it faster", anchor=False)
+        tiles.heading("Indexes that would make it faster")
         tiles.note("For whoever keeps the database; Tandem only reads.")
         st.code("\n".join(statements), language=None, wrap_lines=True)

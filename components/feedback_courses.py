@@ -25,7 +25,7 @@ _STEP: Final = 0.1
 def pick_scope(offered: Mapping[str, str]) -> str:
     """Whose ratings and reasons are shown: all leads', a source's, a campaign's."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="courses_head"):
-        st.subheader("How sales rates leads, and why it sends them back", anchor="reasons", width="stretch")
+        tiles.heading("How sales rates leads, and why it sends them back", anchor="reasons", wide=True)
         return pick("of", "Of which leads", offered, many=True)
 
 

@@ -58,7 +58,7 @@ def changes_of(panel: Panel | None) -> Sequence[Change]:
 def changes(shown: Sequence[Change], _: View) -> None:
     """How its target was moved."""
     if shown:
-        st.subheader("The target was moved", anchor=False)
+        tiles.heading("The target was moved")
         goal_bars.changes(shown)
 
 
@@ -70,7 +70,7 @@ def entries_of(panel: Panel | None) -> Sequence[Entry]:
 def entries(shown: Sequence[Entry], _: View) -> None:
     """What was typed by hand."""
     if shown:
-        st.subheader("Entered by hand", anchor=False)
+        tiles.heading("Entered by hand")
         goal_bars.entries(shown[:_ENTRIES])
 
 

@@ -137,7 +137,7 @@ def _tile_table(shown: Sequence[tiles.Tile], view: View) -> Table:
 
 def months(shown: Sequence[Group], view: View) -> None:
     """The last twelve months."""
-    st.subheader("The last twelve months", anchor="months")
+    tiles.heading("The last twelve months", anchor="months")
     breakdown.courses(shown, rates(view), view)
 
 

@@ -216,7 +216,7 @@ def held(found: Exchanges, view: View) -> None:
 def planned(found: Exchanges, view: View) -> None:
     """Sessions to come, and attendees that nobody is."""
     if found.ahead:
-        st.subheader("Planned sessions", anchor=False)
+        tiles.heading("Planned sessions")
         _list(_session(one, view, over=False) for one in found.ahead[:_PLANNED])
     more = len(found.ahead) - _PLANNED
     tiles.note(f"The table has {more} more." if more > 0 else "")

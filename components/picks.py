@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
+from components import tiles
 from components.text import escape
 
 _LONGEST: Final = 300
@@ -54,7 +55,7 @@ def headed_pick(
 ) -> str:
     """A section's title with its choice at the right, on one line where there is room."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"headed_{name}"):
-        st.subheader(escape(title), anchor=anchor, width="stretch")
+        tiles.heading(title, anchor=anchor, wide=True)
         return pick(name, label, options, many=many, bare=True)
 
 

@@ -62,7 +62,7 @@ def surprises(shown: Sequence[Surprise], view: View) -> None:
     """What neither team named, and surely differs."""
     if not shown:
         return
-    st.subheader("Named by nobody", anchor=False)
+    tiles.heading("Named by nobody")
     reach = _reach(one.evidence for one in shown)
     _list(_surprise(one, reach) for one in shown)
     tiles.note(_axis(reach, view))
@@ -71,7 +71,7 @@ def surprises(shown: Sequence[Surprise], view: View) -> None:
 def nurture(says: str, _: View) -> None:
     """Those who took the extra step, and those who didn't."""
     if says:
-        st.subheader("The extra step", anchor=False)
+        tiles.heading("The extra step")
         tiles.note(says)
 
 
@@ -86,7 +86,7 @@ def every(found: tuple[Sequence[Evidence], Sequence[str]], view: View) -> None:
 def repairs(problems: Sequence[Problem], _: View) -> None:
     """Rows of profiles that can't be followed."""
     if problems:
-        st.subheader("To repair in profiles", anchor=False)
+        tiles.heading("To repair in profiles")
         tiles.notes([f"{p.place}: {p.what} {p.instead}" for p in problems])
 
 

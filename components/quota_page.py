@@ -62,5 +62,5 @@ def history(pasts: Sequence[Past], view: View) -> None:
 
 def every(lines: Sequence[Line], view: View) -> None:
     """All quotas in a table."""
-    st.subheader(f"All quotas that touch {view.period.label(view.settings.locale)}", anchor=False)
+    tiles.heading(f"All quotas that touch {view.period.label(view.settings.locale)}")
     tables.table(quota_board.table(lines, view.formats), view, name="quotas", key="all")

@@ -202,7 +202,7 @@ def opening(panel: Panel | None, view: View) -> None:
     """What it opens with: the actions of the review before, and what became of them."""
     if panel is None:
         return
-    st.subheader("It opens with the last one’s actions", anchor=False)
+    tiles.heading("It opens with the last one’s actions")
     st.html(html('<p class="t-on">{said}</p>', said=sentences.told(panel.opening)))
     if panel.opens is not None and panel.opens.actions:
         _list(_action(one, panel.worked, view, source=False) for one in panel.opens.actions)
@@ -212,7 +212,7 @@ def said(panel: Panel | None, view: View) -> None:
     """What went well and wrong, what was decided, and who does what by when."""
     if panel is None:
         return
-    st.subheader("What was said and decided", anchor=False)
+    tiles.heading("What was said and decided")
     if panel.lines:
         _list(_line(one, view) for one in panel.lines)
     else:
@@ -245,7 +245,7 @@ def stood(panel: Panel | None, view: View) -> None:
     if panel is None:
         return
     if panel.blocks:
-        st.subheader(f"The numbers as they stood on {panel.stood}", anchor=False)
+        tiles.heading(f"The numbers as they stood on {panel.stood}")
     for block in panel.blocks:
         if len(panel.blocks) > 1:
             tiles.note(block.called)
@@ -263,5 +263,5 @@ def _tile(figure: Figure) -> tiles.Tile:
 def _low(panel: Panel) -> None:
     """Goals beaten by far: perhaps they were too low."""
     if panel.low_goals:
-        st.subheader("A success, or a goal set too low?", anchor=False)
+        tiles.heading("A success, or a goal set too low?")
         tiles.because(*map(sentences.told, panel.low_goals))

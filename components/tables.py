@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import access, exports
+from components import access, exports, tiles
 from components.charts import Figure, Table
 from components.downloads import csv, file_name
 from components.screen import View
-from components.text import clean, escape
+from components.text import clean
 from scorecard.formats import NOTHING, Formats
 
 _TO_THE_MINUTE: Final = len("2026-09-30T12:00")
@@ -108,7 +108,7 @@ def _head(
 ) -> None:
     access.check()
     with st.container(horizontal=True, vertical_alignment="center", key=f"section_{key}"):
-        st.subheader(escape(title), anchor=anchor or False, help=about, width="stretch")
+        tiles.heading(title, anchor=anchor, about=about, wide=True)
         opened = st.popover(
             "Table", type="tertiary", icon=":material/table_rows:", key=f"{key}_open", on_change="rerun"
         )

@@ -10,7 +10,7 @@ import streamlit as st
 from components.numbers import basis, basis_of_target, figure, is_faint, needs
 from components.readings import Named
 from components.screen import View
-from components.text import Html, html, joined
+from components.text import Html, escape, html, joined
 from components.theme import tone_of_team
 from scorecard.formats import Formats
 from scorecard.rows import Row
@@ -59,6 +59,14 @@ def _fact(fact: Fact) -> Html:
         '<span class="t-value t-toned">{value}</span>{beside}</div>',
         tone=fact.tone, name=fact.name, value=fact.value, beside=_fine(fact.beside),
     )  # fmt: skip
+
+
+def heading(title: str, *, anchor: str | None = None, about: str | None = None, wide: bool = False) -> None:
+    """A section's title, one step under the page's; with an `anchor`, page#anchor leads there.
+
+    `about` is what a tap on its question mark tells; `wide`: it takes what room its row has.
+    """
+    st.header(escape(title), anchor=anchor or False, help=about, width="stretch" if wide else "content")
 
 
 def verdict(*sentences: Html) -> None:

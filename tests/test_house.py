@@ -127,6 +127,13 @@ def test_an_arrow_of_the_plan_is_left_alone(tmp_path, file, line):
     assert broken_arrows(tmp_path) == []
 
 
+def test_titles_of_sections_are_written_in_one_place():
+    """So that all are one step under the page's: st.subheader is two."""
+    drawing = [*(ROOT / "pages").glob("*/*.py"), *(ROOT / "components").glob("*.py")]
+    own = [f for f in drawing if re.search(r"st\.(sub)?header\(", f.read_text())]
+    assert [file.name for file in own] == ["tiles.py"]
+
+
 def test_pages_stand_one_level_down_under_names_of_their_own():
     assert misplaced_pages(ROOT) == []
 

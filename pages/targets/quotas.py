@@ -38,7 +38,7 @@ several = any(len(sets) > 1 for sets in teams.values())
 for column, (team, sets) in zip(st.columns(2, gap="large"), teams.items(), strict=False):
     with column:
         if not sets:
-            st.subheader(f"Nobody in {team} has a quota here", anchor=False)
+            tiles.heading(f"Nobody in {team} has a quota here")
             continue
         key = quota_page.choose(team, sets, several=several)
         read = partial(one_set, team=team, key=key)

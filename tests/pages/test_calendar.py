@@ -51,8 +51,8 @@ def test_the_demo_company_shows_what_comes_where_it_clashes_and_what_sales_asked
     assert "The gravest clash: One product: the Ridge 45 pack is live without sales' sign-off" in text
     assert "5 of 12 people in sales are away" in text
     assert "Sales asked for 8 things" in text
-    assert "Today" not in [found.value for found in app.subheader]
-    assert {found.value for found in app.subheader} >= {"Q4 2026", "Where it clashes", "Week by week"}
+    assert "Today" not in [found.value for found in app.header]
+    assert {found.value for found in app.header} >= {"Q4 2026", "Where it clashes", "Week by week"}
     # bars keep the days shown, campaigns lead to their own page
     assert 'href="calendar?as_of=2026-11-21&amp;on=2026-Q4&amp;by=team&amp;entry=' in markup(app)
     assert 'href="campaigns?as_of=2026-11-21&amp;campaign=C01"' in markup(app)
@@ -86,7 +86,7 @@ def test_names_from_the_data_stay_text_and_odd_rows_are_told(opened, tmp_path):
     url = write(tmp_path / "nasty.db", leads=[lead("a")], **tables)
     app = opened(url, entry=NASTY, on=NASTY)
     assert "<img" not in markup(app)
-    assert all("![x](" not in found.value for found in app.subheader)
+    assert all("![x](" not in found.value for found in app.header)
     text = text_of(app)
     assert "The link's days can't be read" in text
     assert "before it starts on 2026-11-01" in text

@@ -57,7 +57,7 @@ def test_one_campaign_shows_goals_keys_cost_and_what_it_brought(opened, demo_url
     app = opened(demo_url, campaign="C12")
     assert not app.exception
     text = text_of(app)
-    heads = {found.value for found in app.subheader}
+    heads = {found.value for found in app.header}
     assert {"What it cost", "What it brought", "How its leads were worked", "Who agreed"} <= heads
     assert "Direct mail: trail kit" in text
     assert "Closed at the first talk" in text
@@ -95,7 +95,7 @@ def test_names_from_the_data_stay_text_and_an_unknown_campaign_is_told(opened, t
         app = opened(url, campaign=asked, beside=["C1", NASTY])
         assert not app.exception
         assert "<img" not in " ".join(found.proto.body for found in app.get("html"))
-        assert all("![x](" not in found.value for found in app.subheader)
+        assert all("![x](" not in found.value for found in app.header)
     assert "There is no campaign" in text_of(app)
 
 

@@ -138,7 +138,7 @@ def test_the_quotas_page_shows_every_quota(demo_url, opened):
 
 def test_another_set_of_quotas_is_chosen_in_the_address(demo_url, opened):
     app = opened("quotas", demo_url, sales_quota="opportunities,2026-10-01..2026-10-31")
-    assert escape("Sales: Opportunities, October 2026") in [head.value for head in app.subheader]
+    assert escape("Sales: Opportunities, October 2026") in [head.value for head in app.header]
 
 
 def test_the_data_page_shows_every_problem_with_what_to_write_instead(demo_url, opened):
@@ -211,7 +211,7 @@ def test_names_that_are_markup_stay_text(tmp_path, opened, slug):
     app = opened(slug, nasty_company(tmp_path / "nasty.db"))
     assert not app.exception
     assert "<img" not in markup(app)
-    for element in (*app.subheader, *app.title, *app.caption, *app.markdown):
+    for element in (*app.header, *app.title, *app.caption, *app.markdown):
         assert "![" not in element.value
 
 

@@ -67,7 +67,7 @@ def test_a_review_opens_with_the_actions_of_the_one_before(opened, demo_url):
     text = text_of(app)
     assert "From the review before, Summer sale: 20 % off tents of 3 Sept 2026: 2 of 2 done." in text
     assert "Decided One customer on screen each time. Action Ask five customers ✕ overdue" in text
-    heads = [found.value for found in app.subheader]
+    heads = [found.value for found in app.header]
     assert heads.index("It opens with the last one’s actions") < heads.index("What was said and decided")
     assert "The numbers as they stood on 1 Oct 2026" in heads
     assert "What was corrected in the source since stands corrected" in text
@@ -91,7 +91,7 @@ def test_both_teams_stand_side_by_side_with_whom_to_ask_and_who_sat_in(opened, d
         "5 of 8 in marketing and 4 of 12 in sales sat in on the other side’s work in the last 90 days."
         in text
     )
-    titles = [found.value.replace("\\", "") for found in app.subheader]
+    titles = [found.value.replace("\\", "") for found in app.header]
     assert titles[:4] == ["Marketing: 8", "Leadership and outside: 3", "Sales: 12", "Whom to ask about what"]
     assert '<a href="mailto:zoe.martin@haldenpike.example">' in markup_of(app)
     assert "“An hour of listening to your calls gave me four articles.”" in text
@@ -154,7 +154,7 @@ def test_names_and_words_from_the_data_stay_text(opened, tmp_path):
             app = opened(page, url, **parameters)
             assert not app.exception
             assert "<img" not in markup_of(app)
-            assert all("![x](" not in found.value for found in app.subheader)
+            assert all("![x](" not in found.value for found in app.header)
 
 
 def test_without_tables_the_pages_say_what_to_fill(opened, tmp_path):
