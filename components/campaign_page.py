@@ -1,4 +1,4 @@
-"""The Campaigns page's parts: the list, one campaign, and several beside each other at equal age."""
+"""The Campaigns page's parts: one campaign, and several beside each other at equal age."""
 
 from __future__ import annotations
 
@@ -17,10 +17,7 @@ from scorecard import words
 from scorecard.campaigns import (
     BROUGHT,
     COST,
-    LISTED,
     TOUCHED,
-    Campaign,
-    Line,
     Note,
     Overview,
     Panel,
@@ -84,42 +81,6 @@ def _to_address(name: str, values: Sequence[str]) -> None:
         st.query_params[name] = list(values)
     else:
         st.query_params.pop(name, None)
-
-
-# --- the list ---------------------------------------------------------------------------------------------
-
-
-def every(found: Overview, view: View) -> None:
-    """All campaigns in a table."""
-    tiles.heading("All campaigns")
-    tables.table(_listed(found.lines, view), view, name="campaigns", key="all")
-    tiles.notes(found.lacking)
-
-
-def _listed(lines: Sequence[Line], view: View) -> Table:
-    date = view.formats.date
-    columns: dict[str, list[object]] = {
-        "Campaign": [line.campaign.shown for line in lines],
-        "State": [f"{line.campaign.marks[0].icon} {line.campaign.phase}" for line in lines],
-        "Missing": [_missing(line.campaign) for line in lines],
-        "Channel": [line.campaign.channel for line in lines],
-        "Stage": [line.campaign.stage.upper() for line in lines],
-        "From": [date(line.campaign.start) for line in lines],
-        "To": ["open" if line.campaign.end is None else date(line.campaign.end) for line in lines],
-        "Budget": [line.campaign.budget for line in lines],
-    }
-    units = {"Budget": "currency"}
-    for name in LISTED:
-        if any(name in line.rows for line in lines):
-            label = METRICS[name].label
-            columns[label] = [line.rows[name].value if name in line.rows else None for line in lines]
-            units[label] = METRICS[name].unit
-    return Table(pd.DataFrame(columns), units)
-
-
-def _missing(one: Campaign) -> str:
-    worst = one.marks[-1].icon if one.missing else ""
-    return f"{worst} {words.listing(one.missing)}" if one.missing else ""
 
 
 # --- one campaign -----------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from scorecard.status import Status
 _NEAR_TARGET: Final = (0.99, 1.01)
 _MILLION: Final = 1_000_000
 _QUOTA: Final = "quota_attainment"
+_OF_MONEY: Final = ("romi", "win_rate_value")  # rates whose both parts are money
 _NOTES: Final = {"immature": "too young to judge", "not_reached": "not reached yet"}
 
 
@@ -90,7 +91,7 @@ def basis(row: Row, formats: Formats) -> str:
     """'890 of 1,200 · 95 %: 71.6 – 76.6 % · target 75 %', and what else it takes to believe it."""
     parts = []
     if row.unit == "percent" and row.numerator is not None and row.denominator is not None:
-        parts.append(f"{formats.number(row.numerator)} of {formats.number(row.denominator)}")
+        parts.append(_parts(row.metric, row.numerator, row.denominator, formats))
     elif row.n is not None and row.unit != "number":
         parts.append(f"n = {formats.integer(row.n)}")
     if row.value is not None and row.low is not None and row.high is not None:
@@ -101,6 +102,15 @@ def basis(row: Row, formats: Formats) -> str:
     if (until := row.note("data_until")) is not None:
         parts.append(f"data until {formats.day_month(date.fromisoformat(until))}")
     return " · ".join(parts)
+
+
+def _parts(metric: str, k: float, n: float, formats: Formats) -> str:
+    """'890 of 1,200'; of money '€1,200 of €4,000', and of a return '€1,200 gained on €4,000'."""
+    if metric not in _OF_MONEY:
+        return f"{formats.number(k)} of {formats.number(n)}"
+    if metric != "romi":
+        return f"{formats.money(k)} of {formats.money(n)}"
+    return f"{formats.money(abs(k))} {'gained' if k >= 0 else 'lost'} on {formats.money(n)}"
 
 
 def basis_of_target(named: Named, formats: Formats) -> str:

@@ -52,7 +52,7 @@ def history(pasts: Sequence[Past], view: View) -> None:
     """How quotas went before, beside each other."""
     if not pasts:
         return
-    st.subheader("How it went before", anchor=False)
+    tiles.heading("How it went before")
     top = quota_board.top(pasts)
     for column, past in zip(st.columns(min(len(pasts), 4)), pasts, strict=False):
         with column:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from scorecard import campaigns_life, report, signoff_words, signoffs, small, words
+from scorecard import campaigns_life, campaigns_words, report, signoff_words, signoffs, small, words
 from scorecard.clock import AsOf
 from scorecard.contract import TEAMS
 from scorecard.dataset import Dataset
@@ -43,7 +43,6 @@ TOUCHED: Final = (
     "close_rate_at_engagement_1", "close_rate_at_engagement_2", "close_rate_at_engagement_3",
     "decision_maker_share", "mail_acknowledged_rate",
 )  # fmt: skip
-_NAMED_IN_VERDICT: Final = 3
 _FOREVER: Final = Period(date(1970, 1, 1), date(9999, 1, 1), "whole life")
 
 
@@ -70,6 +69,8 @@ class Campaign:
     keys: tuple[Key, ...] | None
     reviewed: bool | None
     age: int | None
+    marketing_owner: str = ""
+    sales_owner: str = ""
 
     @property
     def shown(self) -> str:
@@ -193,6 +194,8 @@ def _campaign(
         keys=None if keys is None else keys[campaign_id],
         reviewed=None if reviewed is None else campaign_id in reviewed,
         age=ages.get(campaign_id),
+        marketing_owner=words.person(dataset, row["marketing_owner"]),
+        sales_owner=words.person(dataset, row["sales_owner"]),
     )
 
 
@@ -209,10 +212,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Overview:
-    """All campaigns; `nothing` says why there are none, and what to do."""
+    """All campaigns; `because` says what is owed and by whom, `nothing` why there are none and what to do."""
 
     lines: tuple[Line, ...]
     verdict: tuple[Sentence, ...]
+    because: tuple[Sentence, ...] = ()
     nothing: tuple[str, str] | None = None
     lacking: tuple[str, ...] = ()
 
@@ -222,36 +226,26 @@ def read(dataset: Dataset, as_of: AsOf) -> Overview:
     if not (found := campaigns(dataset, as_of)):
         what = "campaigns is empty" if "campaigns" in dataset.relations else "there is no table campaigns"
         todo = "Fill the table campaigns: campaign_id, name, start and end are enough to begin with."
-        return Overview((), (), (f"No campaigns yet: {what}", todo))
-    figures = lifelong(dataset, as_of, LISTED)
+        return Overview((), (), nothing=(f"No campaigns yet: {what}", todo))
+    figures = lifelong(dataset, as_of, (*LISTED, "romi"))
     lines = tuple(Line(c, figures.get(c.campaign_id, {})) for c in found)
-    return Overview(lines, _verdict(found), lacking=_lacking(dataset))
+    formats = Formats.of(small.settings(dataset))
+    return Overview(
+        lines,
+        campaigns_words.verdict(lines, formats),
+        campaigns_words.because(lines),
+        lacking=_lacking(dataset),
+    )
 
 
-def _verdict(found: Sequence[Campaign]) -> tuple[Sentence, ...]:
-    count = {phase: sum(c.phase == phase for c in found) for phase in _PHASES}
-    said = words.listing(f"{n} {phase}" for phase, n in count.items() if n)
-    total = words.counted(len(found), "campaign")
-    head = sentence(Said(f"{total}: {said}.", strong=True))
-    went = _naming([c for c in found if c.went_without], "went live without both sign-offs")
-    changed = _naming([c for c in found if c.changed], "changed after the sign-off")
-    owing = _naming([c for c in found if c.owes_review], "ended without a review")
-    fine = () if went or changed else sentence("Both teams signed everything that went live.")
-    if all(c.keys is None for c in found):
-        fine = ()
-    return tuple(part for part in (head, went, changed, fine, owing) if part)
-
-
-def _naming(some: Sequence[Campaign], what: str) -> Sentence:
-    """'2 went live without both sign-offs: A and B.'; nothing where there are none."""
-    if not some:
-        return ()
-    shown = [Said(words.brief(c.shown), page="campaigns", ask=(("campaign", c.campaign_id),)) for c in some]
-    more = len(shown) - _NAMED_IN_VERDICT
-    parts: list[str | Said] = [Said(f"{len(some)} {what}", strong=True), ": "]
-    for n, name in enumerate(shown[:_NAMED_IN_VERDICT]):
-        parts += [", " if n else "", name]
-    return sentence(*parts, f" and {more} more." if more > 0 else ".")
+def aims(dataset: Dataset, as_of: AsOf) -> dict[str, tuple[GoalLine, ...]]:
+    """Each campaign's goals, marketing's first, where they can be reckoned."""
+    rows = small.rows(dataset, "campaigns")
+    wanted = {str(row["campaign_id"]): _goal_ids(row) for row in rows}
+    known = _lines(dataset, as_of, {one for ids in wanted.values() for one in ids})
+    return {
+        campaign: tuple(known[one] for one in ids if one in known) for campaign, ids in wanted.items() if ids
+    }
 
 
 def _lacking(dataset: Dataset) -> tuple[str, ...]:
@@ -427,14 +421,25 @@ def _facts(dataset: Dataset, one: Campaign, row: Mapping[str, Any], formats: For
 
 def _goals(dataset: Dataset, as_of: AsOf, row: Mapping[str, Any]) -> tuple[GoalLine, ...]:
     """Marketing's and sales' goal for it, where they can be reckoned."""
-    wanted = [row[f"{team}_goal_id"] for team in TEAMS if row[f"{team}_goal_id"] is not None]
-    known = {goal.goal_id: goal for goal in goals(dataset)}
-    there = [known[goal_id] for goal_id in dict.fromkeys(wanted) if goal_id in known]
+    wanted = _goal_ids(row)
+    known = _lines(dataset, as_of, set(wanted))
+    return tuple(known[goal_id] for goal_id in wanted if goal_id in known)
+
+
+def _goal_ids(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Marketing's goal, then sales', each once."""
+    named = (row[f"{team}_goal_id"] for team in TEAMS)
+    return tuple(dict.fromkeys(str(goal_id) for goal_id in named if goal_id is not None))
+
+
+def _lines(dataset: Dataset, as_of: AsOf, wanted: Collection[str]) -> dict[str, GoalLine]:
+    """Those goals as they stand, by their id; what isn't there is left out."""
+    there = [goal for goal in goals(dataset) if goal.goal_id in wanted]
     if not there:
-        return ()
+        return {}
     span = of_dates(min(g.start for g in there), max(g.due for g in there))
-    lines = {line.goal_id: line for line in goal_lines(dataset, span, as_of)}
-    return tuple(replace(lines[goal.goal_id], depth=0) for goal in there if goal.goal_id in lines)
+    found = goal_lines(dataset, span, as_of)
+    return {line.goal_id: replace(line, depth=0) for line in found if line.goal_id in wanted}
 
 
 def _spent(dataset: Dataset, as_of: AsOf, campaign_id: str) -> tuple[Spent, ...]:

@@ -39,7 +39,7 @@ def chapter(asked: Asked) -> Chapter:
         title, todo = found.nothing
         return Chapter("campaigns", "Campaigns", _QUESTION, (), (Topic(title, says(todo)),))
     topics = (*_owed(found.lines), _every(found), *_closer(found.lines, asked))
-    return Chapter("campaigns", "Campaigns", _QUESTION, found.verdict, topics)
+    return Chapter("campaigns", "Campaigns", _QUESTION, (*found.verdict, *found.because), topics)
 
 
 def _every(found: Overview) -> Topic:

@@ -1,11 +1,22 @@
 import streamlit as st
 
-from components import board, campaign_page, signoff_form, tiles
+from components import board, campaign_list, campaign_page, signoff_form, tiles
 from components.page import View, open_page
 from components.sections import outline, section
 from scorecard import campaigns, campaigns_compare
 
-TABLES = ("campaigns", "signoffs", "spend", "web", "touches", "feedback", "reviews", "orders", "settings")
+TABLES = (
+    "campaigns",
+    "goals",
+    "signoffs",
+    "spend",
+    "web",
+    "touches",
+    "feedback",
+    "reviews",
+    "orders",
+    "settings",
+)
 view = open_page(
     "campaigns",
     "What did we plan together, who agreed, and what did it bring?",
@@ -18,6 +29,10 @@ view = open_page(
 
 def found(now: View) -> campaigns.Overview:
     return now.get(campaigns.read, now.as_of)
+
+
+def listed(now: View) -> campaign_list.Listed:
+    return campaign_list.Listed(found(now).lines, now.get(campaigns.aims, now.as_of), found(now).lacking)
 
 
 def panel(now: View) -> campaigns.Panel | None:
@@ -34,11 +49,10 @@ if nothing is not None:
     st.stop()
 
 section(view, "verdict", lambda now: found(now).verdict, board.verdict)
+section(view, "because", lambda now: found(now).because, board.because)
 names = outline(view, lambda now: campaign_page.names(found(now)))
-left, right = st.columns(2, gap="large")
-with left:
+with st.container(horizontal=True, key="campaign_picks"):
     asked = campaign_page.pick(names)
-with right:
     several = campaign_page.pick_several(names)
 if asked is not None and asked not in names:
     gone = f"There is no campaign {asked}"
@@ -58,4 +72,4 @@ if asked in names:
         section(view, "sign", lambda now: signoff_form.offered(now, panel(now)), signoff_form.sign)
         section(view, "said", panel, campaign_page.said)
 
-section(view, "all", found, campaign_page.every)
+section(view, "all", listed, campaign_list.every)

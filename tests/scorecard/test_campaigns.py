@@ -67,9 +67,27 @@ def test_each_campaign_bears_its_state_and_what_is_missing(company):
         "C3": ["planned", "waits for marketing and sales to sign"],
         "C4": ["ended"],
     }
-    said = " ".join(map(plain, campaigns.read(dataset, at(dataset)).verdict))
-    assert "1 went live without both sign-offs: ✕ Fair (unsigned by sales)." in said
-    assert "1 ended without a review: ✕ Fair (unsigned by sales)." in said
+    found = campaigns.read(dataset, at(dataset))
+    assert list(map(plain, found.verdict)) == [
+        "1 campaign is live: 1 lead and 1 win so far.",
+        "Both teams signed everything that is live.",
+    ]
+    assert list(map(plain, found.because)) == [
+        "1 campaign ran without both sign-offs: Fair.",
+        "1 campaign ended without a review: Fair.",
+        "1 campaign is planned; still to be signed: Later.",
+    ]
+
+
+def test_what_runs_unsigned_says_who_owes_the_signature(company):
+    rows = [row | {"sales_owner": "ben", "marketing_owner": "ana"} for row in CAMPAIGNS[:1]]
+    dataset = company(campaigns=rows, signoffs=SIGNED[:1])
+    found = campaigns.read(dataset, at(dataset))
+    assert plain(found.verdict[1]) == "It runs on terms that both teams haven’t signed."
+    assert plain(found.because[0]) == "Search runs without sales’ sign-off; ben owes a signature."
+    assert {piece.page for piece in found.because[0]} == {"campaigns", None}
+    none_live = campaigns.read(company(campaigns=CAMPAIGNS[1:]), at(dataset))
+    assert plain(none_live.verdict[0]) == "No campaign is live; 1 is planned and 2 are over."
 
 
 def test_a_sign_off_after_the_launch_is_told(company):
@@ -82,7 +100,7 @@ def test_without_tables_of_sign_offs_and_reviews_nobody_is_accused(company):
     dataset = company(signoffs=None, reviews=None)
     found = campaigns.read(dataset, at(dataset))
     assert {c.word for line in found.lines for c in line.campaign.marks} == {"live", "planned", "ended"}
-    assert not any("sign" in plain(said) for said in found.verdict)
+    assert not any("sign" in plain(said) for said in (*found.verdict, *found.because))
     assert [text.split(",")[0] for text in found.lacking][:2] == [
         "Fill the table signoffs", "Fill the table reviews"
     ]  # fmt: skip
