@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pandas as pd
 
@@ -10,9 +11,49 @@ from components import tables, tiles
 from components.charts import Band, Dot, Figure, Table, Thirds, bands, path, thirds
 from components.screen import View
 from components.theme import Tone
-from scorecard.attribution_view import DEFINITIONS, MODEL_NAMES, Credits, Definition, Journey, Share, Touch
+from scorecard.attribution import Part
+from scorecard.attribution_view import (
+    DEFINITIONS,
+    MODEL_NAMES,
+    Attribution,
+    Credits,
+    Definition,
+    Journey,
+    Share,
+    Touch,
+)
+from scorecard.formats import Formats
+from scorecard.rows import Row
+
+_FACTS: Final[Mapping[Part, str]] = {
+    "sourced": "Sourced", "influenced": "Influenced", "unattributed": "Unattributed",
+}  # fmt: skip
 
 Parts = tuple[Sequence[Definition], str]
+
+
+def facts_of(found: Attribution, formats: Formats) -> tuple[tiles.Fact, ...]:
+    """The agreed definition's parts of revenue, and what of the open pipeline is sourced."""
+    agreed, ahead = (next(d for d in some if d.agreed) for some in (found.revenue, found.pipeline))
+    shown: list[tuple[str, Row, Part]] = []
+    shown += [(f"{name} revenue", agreed.rows[part], part) for part, name in _FACTS.items()]
+    shown.append(("Sourced pipeline", ahead.rows["sourced"], "sourced"))
+    return tuple(_fact(name, row, part, formats) for name, row, part in shown if row.value is not None)
+
+
+def _fact(name: str, row: Row, part: Part, formats: Formats) -> tiles.Fact:
+    share = (row.value or 0.0) / row.denominator if row.denominator else None
+    of = (
+        "" if share is None else f"{formats.percent(share)} of {formats.money(row.denominator, compact=True)}"
+    )
+    team = None if part == "unattributed" else "marketing"
+    return tiles.Fact(name, formats.money(row.value, compact=True), of, team=team, share=share)
+
+
+def facts(shown: Sequence[tiles.Fact], _: View) -> None:
+    """Marketing's part at a glance; nothing where it isn't known."""
+    if shown:
+        tiles.facts(shown)
 
 
 def parts(found: Parts, view: View, *, title: str, key: str) -> None:
@@ -22,7 +63,7 @@ def parts(found: Parts, view: View, *, title: str, key: str) -> None:
     if not known:
         return
     shown = [Thirds(_called(d), *(row.value or 0.0 for row in d.rows.values())) for d in known]
-    tables.with_table(thirds(shown, view.formats), view, title=title, key=key)
+    tables.with_table(thirds(shown, view.formats), view, title=title, key=key, anchor=key)
     tiles.note(says)
 
 
@@ -60,12 +101,18 @@ def journey(found: Journey | None, view: View) -> None:
     if found is None:
         return
     dots = [Dot(t.days_before, t.team, _said(t), t.weight) for t in found.touches]
-    tables.with_table(path(dots, found.marks, view.formats), view, title=_title(found, view), key="journey")
+    tables.with_table(
+        path(dots, found.marks, view.formats),
+        view,
+        title=_title(found, view),
+        key="journey",
+        anchor="journey",
+    )
     tiles.note(found.says)
 
 
 def _title(found: Journey, view: View) -> str:
-    return f"How {found.lead_id} was won: {view.formats.money(found.amount)}"
+    return f"{found.lead_id}: {view.formats.money(found.amount, compact=True)}"
 
 
 def _said(touch: Touch) -> str:

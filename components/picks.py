@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components import tiles
 from components.text import escape
@@ -50,13 +51,12 @@ def pick(name: str, label: str, options: Mapping[str, str], *, many: bool = Fals
     return str(st.session_state[key])
 
 
-def headed_pick(
-    title: str, name: str, label: str, options: Mapping[str, str], *, anchor: str, many: bool = False
-) -> str:
-    """A section's title with its choice at the right, on one line where there is room."""
-    with st.container(horizontal=True, vertical_alignment="center", key=f"headed_{name}"):
+def headed(title: str, key: str, *, anchor: str) -> DeltaGenerator:
+    """A section's title; what is picked within the container stands at its right where there is room."""
+    found = st.container(horizontal=True, vertical_alignment="center", key=f"headed_{key}")
+    with found:
         tiles.heading(title, anchor=anchor, wide=True)
-        return pick(name, label, options, many=many, bare=True)
+    return found
 
 
 def pick_one(name: str, offered: Mapping[str, str], label: str, placeholder: str) -> str | None:

@@ -40,12 +40,17 @@ def tiles(shown: Sequence[Tile], view: View) -> None:
 
 @dataclass(frozen=True)
 class Fact:
-    """A figure that is no metric, written ready to read; `tone` is that of a status."""
+    """A figure that is no metric, written ready to read; `tone` is that of a status.
+
+    A `share` of a whole is drawn as a bar, in the hue of the team whose it is.
+    """
 
     name: str
     value: str
     beside: str = ""
     tone: str = "muted"
+    team: str | None = None
+    share: float | None = None
 
 
 def facts(shown: Sequence[Fact]) -> None:
@@ -55,9 +60,10 @@ def facts(shown: Sequence[Fact]) -> None:
 
 def _fact(fact: Fact) -> Html:
     return html(
-        '<div class="t-tile t-{tone}"><div class="t-name">{name}</div>'
-        '<span class="t-value t-toned">{value}</span>{beside}</div>',
-        tone=fact.tone, name=fact.name, value=fact.value, beside=_fine(fact.beside),
+        '<div class="t-tile t-{tone} {hue}"><div class="t-name {hue}">{name}</div>'
+        '<span class="t-value t-toned">{value}</span>{bar}{beside}</div>',
+        tone=fact.tone, hue="" if fact.team is None else f"t-{tone_of_team(fact.team)}", name=fact.name,
+        value=fact.value, bar=_part(fact.share), beside=_fine(fact.beside),
     )  # fmt: skip
 
 
@@ -67,6 +73,16 @@ def heading(title: str, *, anchor: str | None = None, about: str | None = None, 
     `about` is what a tap on its question mark tells; `wide`: it takes what room its row has.
     """
     st.header(escape(title), anchor=anchor or False, help=about, width="stretch" if wide else "content")
+
+
+def _part(share: float | None) -> Html:
+    """A share of a whole as a bar."""
+    if share is None:
+        return _NOTHING
+    return html(
+        '<div class="t-bar" aria-hidden="true"><i class="t-full" style="width:{wide}%"></i></div>',
+        wide=_per_cent(_clip(share)),
+    )
 
 
 def verdict(*sentences: Html) -> None:

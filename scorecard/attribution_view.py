@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from scorecard import attribution, journeys, report, small, unlock, words
 from scorecard.attribution import MODELS, SOURCED_BY, Part, Refused
 from scorecard.clock import AsOf
+from scorecard.contract import TEAMS
 from scorecard.dataset import Dataset
 from scorecard.formats import Formats
 from scorecard.journeys import Deal, Read, Which
@@ -24,9 +24,7 @@ from scorecard.periods import Period
 from scorecard.rows import Row
 from scorecard.scopes import Filter
 from scorecard.status import Status
-from scorecard.words import Said, Sentence, sentence
-
-Strong = partial(Said, strong=True)
+from scorecard.words import Said, Sentence, linked, sentence
 
 COLUMNS: Final = {
     "channel": "Channel",
@@ -48,14 +46,16 @@ MODEL_NAMES: Final = {
     "time_decay": "Time decay",
     "markov": "Markov",
 }
+REVENUE: Final = "attribution#revenue"  # where on the page the evidence of a figure stands
+CREDIT: Final = "attribution#credit"
 _PARTS: Final[tuple[Part, ...]] = ("sourced", "influenced", "unattributed")
 _MOST: Final = 12  # bars that are drawn; the table has all
 _LEADS: Final = 25  # won leads that are offered
 _NOBODY: Final = {
     "channel": "Touches of no campaign",
     "campaign_id": "Touches of no campaign",
-    "kind": "No kind noted",
-    "department": "No team noted",
+    "kind": "Touches of no kind",
+    "department": "Touches of no team",
 }
 
 
@@ -95,7 +95,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Credits:
-    """The groups of a column, most credit first, all of them in `every`; what isn't in them is said."""
+    """The groups of a column that are drawn, most credit first, all of them in `every`; the rest is said."""
 
     shown: tuple[Share, ...]
     every: tuple[Share, ...]
@@ -126,7 +126,7 @@ def attribution_of(dataset: Dataset, period: Period, as_of: AsOf, where: Filter)
     credit = None if nothing else _by_team(question, period)
     return Attribution(
         verdict=() if nothing else _verdict(revenue, period, formats, question.settings.sourced_by),
-        because=() if nothing else (*_others(revenue, formats), *_teams(credit, question, formats)),
+        because=() if nothing else tuple(_because(revenue, credit, question, formats)),
         revenue=revenue,
         pipeline=pipeline,
         revenue_says=_adds_up(revenue, f"the revenue of {period.label(formats.locale)}", formats),
@@ -174,37 +174,55 @@ def _verdict(
     if sourced.value is None:
         unknown = f"What marketing sourced by {DEFINITIONS[agreed].lower()}, as agreed, isn't known. "
         return (sentence(unknown, unlock.what_to_add(sourced)),)
-    whole = sourced.denominator or 0.0
+    whole = linked(_money(sourced.denominator or 0.0, formats), REVENUE)
+    when = f" revenue in {period.label(formats.locale)}"
+    said = ("Marketing sourced ", _of(sourced, formats), " of ", whole, when)
     if influenced.value is None:
-        brought = Strong(_of(sourced, formats))
-        label = period.label(formats.locale)
-        more = f" of {_money(whole, formats)} in {label}; what it touched besides isn't known. "
-        return (sentence("Marketing sourced ", brought, more, unlock.what_to_add(influenced)),)
-    return (
-        sentence(
-            "Marketing sourced ", Strong(_of(sourced, formats)), f" of {_money(whole, formats)} in ",
-            f"{period.label(formats.locale)}, by the agreed definition: {DEFINITIONS[agreed].lower()}. ",
-            "It touched ",
-            Strong(_of(influenced, formats)), f" more; {_of(rest, formats)} came without it.",
-        ),
-    )  # fmt: skip
+        unknown = "; what it influenced besides isn't known. "
+        return (sentence(*said, unknown, unlock.what_to_add(influenced)),)
+    more = (" and influenced ", _of(influenced, formats), " more; ", _of(rest, formats))
+    return (sentence(*said, *more, " came without it."),)
 
 
-def _of(row: Row, formats: Formats) -> str:
-    """Such as 342,840 € (65 %)."""
+def _of(row: Row, formats: Formats) -> Said:
+    """Such as 343K € (65 %)."""
+    return linked(_with_share(row, formats), REVENUE)
+
+
+def _with_share(row: Row, formats: Formats) -> str:
     share = (row.value or 0.0) / row.denominator if row.denominator else None
     return f"{_money(row.value, formats)} ({formats.percent(share)})"
 
 
 def _money(value: float | None, formats: Formats) -> str:
-    return words.short(value, "currency", formats)
+    return formats.money(value, compact=True)
 
 
-def _others(revenue: Sequence[Definition], formats: Formats) -> tuple[Sentence, ...]:
-    """What the other definitions say of the same revenue."""
+def _because(
+    revenue: Sequence[Definition],
+    credit: Mapping[str, Mapping[str | None, float]] | None,
+    question: Question,
+    formats: Formats,
+) -> Iterable[Sentence]:
+    """What the other definitions and models say, and what nobody can get credit for."""
+    yield from _others(revenue, formats)
+    chosen = question.settings.attribution
+    if credit and sum(credit.get(chosen, {}).values()):
+        yield from _teams(credit, chosen, formats)
+        yield from _given_to_nobody(revenue, sum(credit[chosen].values()), formats)
+
+
+def _others(revenue: Sequence[Definition], formats: Formats) -> Iterable[Sentence]:
+    """The agreed definition, and what the others say of the same revenue."""
     known = [d for d in revenue if not d.agreed and d.locked is None]
-    said = [f"{_of(d.rows['sourced'], formats)} by {DEFINITIONS[d.name].lower()}" for d in known]
-    return (sentence(f"Other definitions of sourced: {words.listing(said)}."),) if said else ()
+    agreed = next(DEFINITIONS[d.name].lower() for d in revenue if d.agreed)
+    by: dict[str, list[str]] = {}
+    for d in known:
+        by.setdefault(_with_share(d.rows["sourced"], formats), []).append(f"by {DEFINITIONS[d.name].lower()}")
+    parts = [part for told, names in by.items() for part in (
+        ", ", f"{words.listing(names)} it is ", linked(told, REVENUE))]  # fmt: skip
+    if parts:
+        yield sentence(f"Sourced goes by the {agreed}, as agreed; ", *parts[1:], ".")
 
 
 def _by_team(question: Question, period: Period) -> dict[str, dict[str | None, float]]:
@@ -217,24 +235,37 @@ def _by_team(question: Question, period: Period) -> dict[str, dict[str | None, f
 
 
 def _teams(
-    credit: Mapping[str, Mapping[str | None, float]] | None, question: Question, formats: Formats
+    credit: Mapping[str, Mapping[str | None, float]], chosen: str, formats: Formats
 ) -> Iterable[Sentence]:
     """What the touches of each team get by the agreed model, and between which ends all models put it."""
-    chosen = question.settings.attribution
-    if not credit or chosen not in credit:
-        return
-    said = []
-    for team in ("marketing", "sales"):
-        shares = {m: by.get(team, 0.0) / sum(by.values()) for m, by in credit.items() if sum(by.values())}
-        if chosen in shares:
-            low, high = (formats.percent(end(shares.values()), 0) for end in (min, max))
-            share = formats.percent(shares[chosen], 0)
-            said.append(f"{share} to the touches of {team} ({low} to {high} by all models)")
-    if said:
+    shares = {
+        team: {m: by.get(team, 0.0) / sum(by.values()) for m, by in credit.items() if sum(by.values())}
+        for team in TEAMS
+    }
+    ours = shares["marketing"]
+    ends = [f"{formats.percent(ours[m], 0)} by {_model(m)}" for m in (min(ours, key=ours.__getitem__), max(
+        ours, key=ours.__getitem__))]  # fmt: skip
+    marketing, sales = (linked(formats.percent(shares[t][chosen], 0), CREDIT) for t in TEAMS)
+    yield sentence(
+        f"Credit depends on the model: by {_model(chosen)}, as agreed, marketing's touches get ", marketing,
+        " and those of sales ", sales, f"; marketing's part runs from {ends[0]} to {ends[1]}.",
+    )  # fmt: skip
+
+
+def _model(name: str) -> str:
+    """A model's name within a sentence."""
+    return MODEL_NAMES[name] if name == "markov" else MODEL_NAMES[name][:1].lower() + MODEL_NAMES[name][1:]
+
+
+def _given_to_nobody(revenue: Sequence[Definition], given: float, formats: Formats) -> Iterable[Sentence]:
+    """Revenue of deals without a touch or campaign, and what would change it."""
+    whole = next((row.denominator for d in revenue if (row := d.rows["sourced"]).denominator), 0.0) or 0.0
+    if round(whole - given, 2) > 0:
+        told = f"{_money(whole - given, formats)} ({formats.percent((whole - given) / whole)})"
         yield sentence(
-            f"Of the revenue that journeys explain, the {MODEL_NAMES[chosen].lower()} model gives "
-            f"{words.listing(said)}."
-        )
+            linked(told, CREDIT), " has neither a touch nor a campaign: nobody gets credit for it ",
+            "until marketing or sales enters the touches of those leads.",
+        )  # fmt: skip
 
 
 def _adds_up(definitions: Sequence[Definition], what: str, formats: Formats) -> str:
@@ -295,7 +326,9 @@ def credits_of(dataset: Dataset, by: str, model: str, period: Period, as_of: AsO
         return Credits((), (), "" if locked is None else unlock.what_to_add(locked))
     shares = [_share(question, by, group, rows, shown, known) for group, rows in found.items()]
     ranked = tuple(sorted(shares, key=lambda share: (-share.value, share.name)))
-    return Credits(ranked[:_MOST], ranked, _credit_says(totals, shown, model, len(ranked), formats))
+    # Beside what has no value in the column, the groups would be too short to tell apart.
+    named = tuple(share for share in ranked if share.group is not None) or ranked
+    return Credits(named[:_MOST], ranked, _credit_says(totals, shown, model, ranked, formats))
 
 
 def _share(
@@ -308,12 +341,18 @@ def _share(
     return Share(name, values[shown], values, max((row.n or 0) for row in rows.values()), team, group)
 
 
-def _credit_says(totals: Mapping[str, Row], shown: str, asked: str, count: int, formats: Formats) -> str:
+def _credit_says(
+    totals: Mapping[str, Row], shown: str, asked: str, every: Sequence[Share], formats: Formats
+) -> str:
     row = totals[shown]
     rest = (row.denominator or 0.0) - (row.value or 0.0)
     said = [f"The dot is {MODEL_NAMES[shown].lower()}; the bar runs from the lowest to the highest model."]
-    if count > _MOST:
-        said.append(f"{count - _MOST} more are in the table.")
+    named = [share for share in every if share.group is not None]
+    for none in (share for share in every if share.group is None and named):
+        value, low, high = (_money(x, formats) for x in (none.value, none.low, none.high))
+        said.append(f"{none.name} get {value} ({low} to {high}); that isn't drawn.")
+    if len(named) > _MOST:
+        said.append(f"{len(named) - _MOST} more are in the table.")
     if rest:
         of = formats.percent(rest / row.denominator) if row.denominator else ""
         said.append(f"{_money(rest, formats)} ({of}) had neither a touch nor a campaign, so nobody gets it.")

@@ -26,7 +26,6 @@ from components.charts.figure import (
     tone,
     tones,
 )
-from components.numbers import written
 from components.theme import Tone
 from scorecard.formats import Formats
 
@@ -129,7 +128,7 @@ def bands(items: Sequence[Band], formats: Formats) -> Figure:
 
 
 def _band(row: int, item: Band, low: float, high: float, formats: Formats) -> dict[str, object]:
-    value, least, most = (written(x, "currency", formats) for x in (item.value, item.low, item.high))
+    value, least, most = (formats.money(x, compact=True) for x in (item.value, item.low, item.high))
     return {
         "row": row, "name": item.name, "text": f"{value}  ·  {least} to {most}", "hue": item.tone,
         **{key: (x - low) / (high - low) for key, x in (("zero", 0.0), ("x", item.value), ("low", item.low),
@@ -178,10 +177,17 @@ def path(dots: Sequence[Dot], marks: Sequence[tuple[str, float]], formats: Forma
     span = max(days) - min(0.0, *days)
     rows: list[dict[str, object]] = [_dot(dot, span, formats) for dot in dots]
     rows += [
-        {"mark": _place(at, span), "word": word, "up": 0.98 - 0.07 * n, "side": _side(at, span), "said": ""}
+        {
+            "mark": _place(at, span),
+            "word": _when(word, at, formats),
+            "up": 0.98 - 0.07 * n,
+            "side": _side(at, span),
+            "said": "",
+        }
         for n, (word, at) in enumerate(marks)
     ]
-    rows += [{"line": name, "height": 1 - height} for name, height in (*_LINES.values(), _OTHERS)]
+    lines = [*_LINES.values(), *([_OTHERS] if any(dot.team not in _LINES for dot in dots) else [])]
+    rows += [{"line": name, "height": 1 - height} for name, height in lines]
     said = [f"{formats.days(dot.days_before)} before the close: {dot.said}." for dot in dots]
     columns = {
         "Days before": [dot.days_before for dot in dots],
@@ -203,6 +209,11 @@ def _dot(dot: Dot, span: float, formats: Formats) -> dict[str, object]:
     size = 90.0 if dot.weight is None else 50 + 700 * dot.weight
     said = f"{dot.said}, {when}{weight}"
     return {"x": _place(dot.days_before, span), "y": 1 - height, "hue": hue, "size": size, "said": said}
+
+
+def _when(word: str, days_before: float, formats: Formats) -> str:
+    """'came in, 92 days before'; the close itself is the end of it."""
+    return f"{word}, {formats.days(round(days_before))} before" if round(days_before) > 0 else word
 
 
 def _place(days_before: float, span: float) -> float:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components import attribution_page, board, tiles
 from components.page import View, open_page
-from components.picks import pick
+from components.picks import headed, pick
 from components.sections import outline, section
 from scorecard import attribution_view
 
@@ -33,6 +33,16 @@ if nothing is not None:
 section(view, "verdict", lambda now: found(now).verdict, board.verdict)
 section(view, "because", lambda now: found(now).because, board.because)
 
+section(view, "facts", lambda now: attribution_page.facts_of(found(now), now.formats), attribution_page.facts)
+
+columns = outline(view, lambda now: attribution_view.offered(now.dataset))
+models = outline(view, lambda now: attribution_view.models(now.dataset))
+with headed("Who gets credit", "credit", anchor="credit"):
+    by = pick("by", "Credit by", columns, bare=True)
+    model = pick("model", "Model", models, many=True, bare=True)
+draw_credit = partial(attribution_page.credit, title=f"Attributed revenue by {columns[by].lower()}")
+section(view, "credit", credit, draw_credit)
+
 left, right = st.columns(2, gap="large")
 draw_revenue = partial(attribution_page.parts, title="Revenue, by each definition of sourced", key="revenue")
 draw_pipeline = partial(attribution_page.parts, title="Open pipeline", key="pipeline")
@@ -41,17 +51,9 @@ with left:
 with right:
     section(view, "pipeline", lambda now: (found(now).pipeline, found(now).pipeline_says), draw_pipeline)
 
-columns = outline(view, lambda now: attribution_view.offered(now.dataset))
-left, right = st.columns(2, gap="large")
-with left:
-    by = pick("by", "Credit by", columns)
-with right:
-    model = pick("model", "Model", outline(view, lambda now: attribution_view.models(now.dataset)), many=True)
-draw_credit = partial(attribution_page.credit, title=f"Attributed revenue by {columns[by].lower()}")
-section(view, "credit", credit, draw_credit)
-
 leads = outline(view, lambda now: now.get(attribution_view.won_leads, now.period, now.as_of, now.where))
 if leads:
-    lead = pick("lead", "Won lead", leads, many=True)
+    with headed("How a deal was won", "lead", anchor="deal"):
+        lead = pick("lead", "Won lead", leads, many=True, bare=True)
     section(view, "journey", journey, attribution_page.journey)
 section(view, "lacking", lambda now: found(now).lacking, attribution_page.lacking)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components import board, handoff_page, tiles
 from components.page import View, open_page
-from components.picks import headed_pick
+from components.picks import headed, pick
 from components.sections import outline, section
 from scorecard import handoff_groups, handoff_view, handoff_words, touch_work_view
 
@@ -53,7 +53,8 @@ with right:
     section(view, "speed", lambda now: handoff_page.speed_of(found(now), now), handoff_page.speed)
 
 offered = outline(view, lambda now: handoff_groups.offered(now.dataset))
-by = headed_pick("Where it differs", "by", "Group by", offered, anchor="groups")
+with headed("Where it differs", "by", anchor="groups"):
+    by = pick("by", "Group by", offered, bare=True)
 draw_groups = partial(handoff_page.groups, by=by, title=offered[by])
 section(view, "groups", groups, draw_groups)
 

@@ -1,5 +1,7 @@
 """The Attribution page shows its reading, whatever the address says."""
 
+import html
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,11 @@ def opened(monkeypatch):
     live.close()
 
 
+def text_of(app):
+    """What stands in the page's markup, its tags and links left out."""
+    return re.sub(r"<[^>]+>", "", markup(app))
+
+
 def markup(app):
     return " ".join(found.proto.body for found in app.get("html"))
 
@@ -45,7 +52,7 @@ def test_the_page_says_what_its_reading_says(demo_url, opened):
     dataset = live.live().dataset
     as_of = AsOf.parse("2026-11-21", small.settings(dataset).zone)
     found = attribution_view.attribution_of(dataset, periods.parse("2026-Q3"), as_of, EVERYTHING)
-    shown = markup(app).replace("<b>", "").replace("</b>", "")
+    shown = html.unescape(text_of(app))
     for said in (*found.verdict, *found.because):
         assert plain(said) in shown
     assert found.revenue_says in shown

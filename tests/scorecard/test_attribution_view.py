@@ -4,7 +4,9 @@ import pytest
 
 from data_sources.database import Database
 from scorecard import attribution_view, periods, small
+from scorecard.attribution_view import MODEL_NAMES
 from scorecard.clock import AsOf
+from scorecard.formats import Formats
 from scorecard.report import by_key, report
 from scorecard.scopes import EVERYTHING, Filter
 from scorecard.words import plain
@@ -74,6 +76,32 @@ def test_the_chosen_model_lies_inside_the_band_of_all_and_the_bars_are_the_repor
         assert len(share.by_model) == 7  # markov among them
 
 
+def test_what_has_no_value_in_a_column_is_told_and_not_drawn(demo):
+    found = attribution_view.credits_of(demo, "channel", "linear", QUARTER, at(demo), EVERYTHING)
+    (none,) = (share for share in found.every if share.group is None)
+    assert none not in found.shown
+    money = Formats.of(small.settings(demo)).money(none.value, compact=True)
+    assert f"Touches of no campaign get {money}" in found.says
+
+
+def test_every_figure_that_stands_first_leads_to_its_evidence(demo):
+    found = read(demo)
+    strong = [piece for said in (*found.verdict, *found.because) for piece in said if piece.strong]
+    assert {piece.page for piece in strong} == {"attribution#revenue", "attribution#credit"}
+    assert len(text(found.verdict)) < 190
+
+
+def test_the_split_between_the_teams_names_the_models_at_its_ends(demo):
+    shares = attribution_view.credits_of(demo, "department", "linear", QUARTER, at(demo), EVERYTHING)
+    ours = next(share.by_model for share in shares.every if share.group == "marketing")
+    whole = {m: sum(share.by_model[m] for share in shares.every) for m in ours}
+    lowest, highest = (end(ours, key=lambda m: ours[m] / whole[m]) for end in (min, max))
+    said = text(read(demo).because)
+    names = {m: name if m == "markov" else name[:1].lower() + name[1:] for m, name in MODEL_NAMES.items()}
+    ends = [f"{ours[m] / whole[m]:.0%} by {names[m]}" for m in (lowest, highest)]
+    assert f"marketing's part runs from {ends[0]} to {ends[1]}" in said
+
+
 def test_a_journey_shows_every_touch_up_to_the_close_and_its_weights_sum_to_one(demo):
     offered = attribution_view.won_leads(demo, QUARTER, at(demo), EVERYTHING)
     for lead_id in list(offered)[:5]:
@@ -106,7 +134,7 @@ def test_what_had_no_touch_is_said_and_given_to_nobody(company):
     assert sum(share.value for share in found.every) == 100
     assert "(50%) had neither a touch nor a campaign" in found.says
     said = text(read(dataset, quarter).verdict)
-    assert "sourced €200 (100%) of €200 in Q4 2026" in said
+    assert "sourced €200 (100%) of €200 revenue in Q4 2026" in said
 
 
 def test_without_touches_what_was_sourced_is_known_and_the_rest_says_what_it_needs(company):
