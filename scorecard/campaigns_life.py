@@ -19,7 +19,7 @@ from scorecard.clock import AsOf, date_of, day_number
 from scorecard.conversions import Share
 from scorecard.dataset import Dataset
 from scorecard.measures import Group, NotReachableError, Question, Sum, View, in_base
-from scorecard.passes import once, sql_clock
+from scorecard.passes import once
 from scorecard.sqltime import stepped
 
 YEAR_DAYS = 365
@@ -45,21 +45,27 @@ def ages(dataset: Dataset, as_of: AsOf) -> dict[str, int]:
 
 def touches_of(dataset: Dataset, as_of: AsOf, campaign_id: str) -> dict[str | None, dict[str | None, int]]:
     """How often each team touched somebody in the campaign's name, by kind; both may be None, not noted."""
-    if dataset.lacks("touches.campaign_id", "touches.at"):
+    question = Question(dataset, as_of, 0, as_of.until)
+    every: dict[str, dict[str | None, dict[str | None, int]]] = question.once(
+        "touches of campaigns", lambda: _touches(question)
+    )
+    return every.get(campaign_id, {})
+
+
+def _touches(question: Question) -> dict[str, dict[str | None, dict[str | None, int]]]:
+    """All campaigns at once: who looks at one, looks at the next."""
+    if question.dataset.lacks("touches.campaign_id", "touches.at"):
         return {}
-    touches = dataset.relations["touches"].alias("t")
+    touches = question.dataset.relations["touches"].alias("t")
     named = [
         touches[name] if name in touches else sa.cast(sa.null(), sa.String) for name in ("department", "kind")
     ]
-    seen = sql_clock(dataset).between(touches, "at", None, as_of.until)
-    counted = select(*named, func.count()).select_from(touches.source)
-    asked = counted.where(touches["campaign_id"] == campaign_id, seen).group_by(
-        *(sa.literal_column(n) for n in ("1", "2"))
-    )
-    found: dict[str | None, dict[str | None, int]] = {}
-    with dataset.engine.connect() as connection:
-        for row in connection.execute(asked).all():
-            found.setdefault(row[0], {})[row[1]] = int(row[2])
+    seen = question.clock.between(touches, "at", None, question.as_of.until)
+    counted = select(touches["campaign_id"], *named, func.count()).select_from(touches.source)
+    asked = counted.where(touches["campaign_id"].is_not(None), seen)
+    found: dict[str, dict[str | None, dict[str | None, int]]] = {}
+    for campaign, team, kind, n in question.run(asked.group_by(*map(sa.literal_column, "123"))):
+        found.setdefault(str(campaign), {}).setdefault(team, {})[kind] = int(n)
     return found
 
 
@@ -113,6 +119,11 @@ def lifetime_value(question: Question) -> Mapping[Group, Share]:
     They are the customers whose first order lies in the 12 months that end 12 months before the span's end or
     as_of, whichever comes first; over a whole life (a span from 0 on) all until then.
     """
+    found: Mapping[Group, Share] = question.once("lifetime_value", lambda: _lifetime_value(question))
+    return found
+
+
+def _lifetime_value(question: Question) -> Mapping[Group, Share]:
     zone = question.settings.zone
     until = min(question.end, question.as_of.instant)
     start, end = (zone.to_epoch(_years_before(zone.from_epoch(until), years)) for years in (2, 1))

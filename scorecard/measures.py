@@ -407,6 +407,28 @@ class FeedView(View):
             return leads[name]
         return func.coalesce(leads["closed_by"], leads["owner"]) if "closed_by" in leads else leads["owner"]
 
+    def near(self, where: Filter) -> list[ColumnElement[bool]]:
+        """What rows that a filter by columns of leads lets through have in common, told by their leads alone.
+
+        More rows may have it, so it goes beside `conditions`; looking a few leads up is far cheaper than
+        joining every row with its lead.
+        """
+        if "lead_id" not in self.relation or not self.question.dataset.has("leads.lead_id"):
+            return []
+        return [found for part in where.parts if (found := self._near(*part)) is not None]
+
+    def _near(self, by: str, values: tuple[str | None, ...]) -> ColumnElement[bool] | None:
+        table, name = _split(by)
+        leads = self.question.dataset.relations["leads"].alias("n")
+        theirs = table == "leads" or (table is None and name not in self.relation)
+        plain = name in leads and (name in leads.attributes or name in DIMENSIONS)
+        if None in values or not (theirs and plain) or name in ("owner", "reject_reason"):
+            return None
+        if self.relation.kinds["lead_id"] is not leads.kinds["lead_id"]:
+            return None
+        chosen = select(leads["lead_id"]).select_from(leads.source).where(_is_one_of(leads[name], values))
+        return self.relation["lead_id"].in_(chosen)
+
     def _through_lead(self, name: str) -> ColumnElement[Any] | None:
         leads = self._joined()
         if leads is None or name not in leads:

@@ -66,6 +66,7 @@ class _Touches:
         self.at = view.epoch("at")
         self.group = view.group(question.by, question.marks, self.at)
         self.asked = and_(sa.true(), *view.conditions(question.where))
+        self.near = and_(sa.true(), *view.near(question.where))
 
     def __getitem__(self, name: str) -> ColumnElement[Any]:
         return self.view.relation[name]
@@ -101,11 +102,10 @@ class _Touches:
     def in_order(self, kinds: Iterable[str], which: ColumnElement[bool]) -> sa.CTE:
         """Seen touches in each lead's order: lead (`who`), time, place `k` from 1, time of the next, group.
 
-        Only leads with a touch of these kinds in the span are looked at: no others can count.
+        Only leads with a touch of these kinds that is asked for are looked at: no others can count.
         """
-        other = self.view.relation.alias("o")
-        near = self.question.clock.between(other, "at", self.question.start, self.question.seen_end)
-        leads = select(other["lead_id"]).where(other["kind"].in_(kinds), near)
+        touched = select(self["lead_id"]).select_from(self.view.origin).correlate(None)
+        leads = touched.where(self["kind"].in_(kinds), self.inside, self.near, self.asked)
         order: dict[str, Any] = {"partition_by": self["lead_id"], "order_by": [self.at, self["touch_id"]]}
         columns = [
             self["lead_id"].label("who"),
@@ -184,7 +184,7 @@ def _added_up(touches: _Touches) -> sa.Select[Any]:
         touches.decides().label("decides"),
     ]
     calls = select(*columns).select_from(touches.view.origin)
-    calls = calls.where(touches["kind"] == _CALL, touches.inside, touches.asked)
+    calls = calls.where(touches["kind"] == _CALL, touches.inside, touches.near, touches.asked)
     one = calls.subquery("one")
     timed = func.count(one.c.minutes)
     by_lead = select(

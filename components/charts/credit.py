@@ -91,7 +91,9 @@ def _parts() -> AnyChart:
     return alt.layer(
         blank()
         .mark_rule(**bar)
-        .encode(x=_share("from"), x2="to:Q", y=line_of(0.5), color=tones("hue"), opacity=ink, tooltip=said),
+        .encode(
+            x=_share("from"), x2=alt.X2("to:Q"), y=line_of(0.5), color=tones("hue"), opacity=ink, tooltip=said
+        ),
         label("name", 0.18, share=1, fontWeight=600).encode(color=tone("ink")),
         label("text", 0.8, share=1, fontSize=SMALL).encode(color=tone("muted")),
     ).properties(height=alt.Step(62))
@@ -142,10 +144,10 @@ def _bands() -> AnyChart:
     return alt.layer(
         blank()
         .mark_rule(strokeWidth=1)
-        .encode(x=_share("zero"), x2="full:Q", y=line_of(_BAND), color=tone("faint")),
+        .encode(x=_share("zero"), x2=alt.X2("full:Q"), y=line_of(_BAND), color=tone("faint")),
         blank()
         .mark_rule(strokeWidth=9, opacity=0.38)
-        .encode(x=_share("low"), x2="high:Q", y=line_of(_BAND), color=tones("hue"), tooltip=said),
+        .encode(x=_share("low"), x2=alt.X2("high:Q"), y=line_of(_BAND), color=tones("hue"), tooltip=said),
         blank()
         .mark_point(filled=True, size=90, opacity=1)
         .encode(x=_share("x"), y=line_of(_BAND), color=tones("hue"), tooltip=said),
@@ -236,14 +238,16 @@ def _path() -> AnyChart:
         near = blank().transform_filter(alt.datum.side == side)
         style: Style = {"align": side, "dx": 6 if side == "left" else -6, "fontSize": SMALL}
         text = near.mark_text(**style)
-        chart: alt.Chart = text.encode(x=mark, y=alt.Y("up:Q", axis=None), text="word:N", color=tone("ink"))
+        chart: alt.Chart = text.encode(
+            x=mark, y=alt.Y("up:Q", axis=None), text=alt.Text("word:N"), color=tone("ink")
+        )
         return chart
 
     return alt.layer(
         blank().mark_rule(strokeWidth=1).encode(x=LEFT, x2=RIGHT, y=height, color=tone("faint")),
         blank()
         .mark_text(align="left", baseline="bottom", dy=-4, fontSize=SMALL)
-        .encode(x=LEFT, y=height, text="line:N", color=tone("muted")),
+        .encode(x=LEFT, y=height, text=alt.Text("line:N"), color=tone("muted")),
         blank()
         .mark_rule(strokeWidth=1.5, strokeDash=[4, 3])
         .encode(x=mark, y=alt.Y("up:Q", axis=None), y2=BOTTOM, color=tone("ink")),

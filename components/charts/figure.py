@@ -17,6 +17,7 @@ from typing import Any, Final, ParamSpec
 
 import altair as alt
 import pandas as pd
+from altair.utils.schemapi import debug_mode
 
 from components.text import clean
 from components.theme import TONES, Tone
@@ -26,13 +27,19 @@ Spec = dict[str, Any]
 Style = dict[str, Any]  # properties of a mark
 AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart
 
+
+def _edge(channel: Any, value: int | str) -> Any:
+    """The same place in every chart; a channel, since altair is slow to find out which one a dict means."""
+    return channel(value)
+
+
 LABEL: Final = 13  # px; nothing in a chart is smaller than SMALL
 SMALL: Final = 12
 ROWS: Final = "rows"
-LEFT: Final[Spec] = {"value": 0}  # edges of the chart, whatever the scales
-TOP: Final[Spec] = {"value": 0}
-RIGHT: Final[Spec] = {"value": "width"}
-BOTTOM: Final[Spec] = {"value": "height"}
+LEFT: Final[Any] = _edge(alt.XValue, 0)  # edges of the chart, whatever the scales
+TOP: Final[Any] = _edge(alt.YValue, 0)
+RIGHT: Final[Any] = _edge(alt.XValue, "width")
+BOTTOM: Final[Any] = _edge(alt.YValue, "height")
 _CONSTANT: Final = "all_"
 TONE_SCALE: Final = alt.Scale(domain=list(TONES))
 
@@ -69,10 +76,13 @@ def shape(build: Callable[P, AnyChart]) -> Callable[P, Spec]:
 
     @lru_cache(maxsize=64)
     def compiled(*args: P.args, **kwargs: P.kwargs) -> Spec:
-        chart = build(*args, **kwargs).configure_view(strokeWidth=0).configure_axis(labelLimit=0)
-        spec: Spec = chart.configure_mark(aria=False).to_dict()
+        with debug_mode(arg=False):  # tests hold every spec against the schema; here it is half of the time
+            spec: Spec = build(*args, **kwargs).to_dict(validate=False)
         # Read aloud, a chart is what it `says`: its marks one by one are noise, and some have no name.
-        spec["config"]["aria"] = False
+        config = spec.get("config", {})
+        view = config.get("view", {}) | {"strokeWidth": 0}
+        more = {"view": view, "axis": {"labelLimit": 0}, "mark": {"aria": False}, "aria": False}
+        spec["config"] = config | more
         for part in (spec, *spec.get("layer", ())):
             part.pop("data", None)  # the rows stand at the top, for all layers
         spec["padding"] = {"left": 2, "right": 2, "top": 2}  # what is below, Streamlit sets
@@ -117,7 +127,7 @@ def label(column: str, band: float, *, right: bool = False, share: float = 0.6, 
     chart: alt.Chart = text.encode(
         x=RIGHT if right else LEFT,
         y=line_of(band),
-        text=f"{column}:N",
+        text=alt.Text(f"{column}:N"),
         tooltip=alt.Tooltip(f"{column}:N", title=" "),
     )
     return chart

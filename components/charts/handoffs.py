@@ -78,8 +78,10 @@ def _funnel() -> AnyChart:
     return alt.layer(
         blank()
         .mark_rule(**_WIDE)
-        .encode(x=_share("zero"), x2="full:Q", y=line_of(0.72), color=tone("track")),
-        blank().mark_rule(**_WIDE).encode(x=_share("zero"), x2="x:Q", y=line_of(0.72), color=tones("hue")),
+        .encode(x=_share("zero"), x2=alt.X2("full:Q"), y=line_of(0.72), color=tone("track")),
+        blank()
+        .mark_rule(**_WIDE)
+        .encode(x=_share("zero"), x2=alt.X2("x:Q"), y=line_of(0.72), color=tones("hue")),
         label("name", 0.28, share=0.36, fontWeight=600).encode(color=tone("ink")),
         label("text", 0.28, right=True, share=0.64, fontSize=SMALL).encode(color=tone("ink")),
     ).properties(height=alt.Step(44))
@@ -137,7 +139,7 @@ def _stacked() -> AnyChart:
     said = alt.Tooltip("said:N", title=" ")
     gap = blank().mark_rule(strokeWidth=10, strokeCap="butt")
     return alt.layer(
-        gap.encode(x=_share("from"), x2="to:Q", y=line_of(0.7), color=tones("hue"), tooltip=said),
+        gap.encode(x=_share("from"), x2=alt.X2("to:Q"), y=line_of(0.7), color=tones("hue"), tooltip=said),
         label("name", 0.26, share=0.35, fontWeight=600).encode(color=tone("ink")),
         label("text", 0.26, right=True, share=0.64, fontSize=SMALL).encode(color=tone("muted")),
     ).properties(height=alt.Step(48))
@@ -195,7 +197,7 @@ def _pareto() -> AnyChart:
     return alt.layer(
         blank()
         .mark_rule(strokeWidth=10, strokeCap="butt")
-        .encode(x=_share("zero"), x2="x:Q", y=line_of(0.72), color=tones("hue")),
+        .encode(x=_share("zero"), x2=alt.X2("x:Q"), y=line_of(0.72), color=tones("hue")),
         blank().mark_point(**notch).encode(x=_share("before"), y=line_of(0.72), color=tone("ink")),
         label("name", 0.26, share=0.5, fontWeight=600).encode(color=tone("ink")),
         label("text", 0.26, right=True, share=0.5, fontSize=SMALL).encode(color=tone("muted")),
@@ -268,7 +270,9 @@ def _waits() -> AnyChart:
     def text(side: str) -> alt.Chart:
         near = blank().transform_filter(alt.datum.side == side)
         style: Style = {"align": side, "dx": 6 if side == "left" else -6, "fontSize": SMALL}
-        chart: alt.Chart = near.mark_text(**style).encode(x=mark, y=up, text="text:N", color=tone("ink"))
+        chart: alt.Chart = near.mark_text(**style).encode(
+            x=mark, y=up, text=alt.Text("text:N"), color=tone("ink")
+        )
         return chart
 
     level = alt.Y("level:Q", axis=None)
@@ -285,8 +289,8 @@ def _waits() -> AnyChart:
         text("right"),
         blank()
         .mark_text(align="right", baseline="bottom", dy=-3, fontSize=SMALL)
-        .encode(x=RIGHT, y=level, text="level_text:N", color=tone("muted")),
+        .encode(x=RIGHT, y=level, text=alt.Text("level_text:N"), color=tone("muted")),
         blank()
         .mark_text(align="center", baseline="top", dy=6, fontSize=SMALL)
-        .encode(x=alt.X("tick:Q", axis=None), y=BOTTOM, text="tick_text:N", color=tone("muted")),
+        .encode(x=alt.X("tick:Q", axis=None), y=BOTTOM, text=alt.Text("tick_text:N"), color=tone("muted")),
     ).properties(height=230)

@@ -72,10 +72,10 @@ def _rates() -> AnyChart:
     return alt.layer(
         blank()
         .mark_rule(strokeWidth=1)
-        .encode(x=_at("zero"), x2="full:Q", y=line_of(_BAND), color=tone("faint")),
+        .encode(x=_at("zero"), x2=alt.X2("full:Q"), y=line_of(_BAND), color=tone("faint")),
         blank()
         .mark_rule(strokeWidth=9, opacity=0.38)
-        .encode(x=_at("low"), x2="high:Q", y=line_of(_BAND), color=tones("hue"), tooltip=said),
+        .encode(x=_at("low"), x2=alt.X2("high:Q"), y=line_of(_BAND), color=tones("hue"), tooltip=said),
         blank().mark_point(**target).encode(x=_at("goal"), y=line_of(_BAND), color=tone("ink")),
         blank()
         .mark_point(filled=True, size=90, opacity=1)

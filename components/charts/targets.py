@@ -80,10 +80,10 @@ def _bullets(top: float) -> AnyChart:
     return alt.layer(
         blank()
         .mark_rule(**wide)
-        .encode(x=_at("zero", top), x2="target:Q", y=line_of(bar), color=tone("track"), tooltip=said),
+        .encode(x=_at("zero", top), x2=alt.X2("target:Q"), y=line_of(bar), color=tone("track"), tooltip=said),
         blank()
         .mark_rule(**wide)
-        .encode(x=_at("zero", top), x2="x:Q", y=line_of(bar), color=tones("hue"), tooltip=said),
+        .encode(x=_at("zero", top), x2=alt.X2("x:Q"), y=line_of(bar), color=tones("hue"), tooltip=said),
         _notch("target", top, bar, size=18, of="ink"),
         _notch("pace", top, bar, size=18, of="muted", dash=True),
         label("name", 0.14, share=0.66, fontWeight=600).encode(color=tone("ink")),
@@ -242,7 +242,7 @@ def _dumbbells(top: float) -> AnyChart:
         style: Style = {"align": side, "baseline": "top", "dy": 6, "fontSize": SMALL}
         near = blank().transform_filter(alt.datum.side == side)
         chart: alt.Chart = near.mark_text(**style).encode(
-            x=_at("tick", top), y=BOTTOM, text="tick_text:N", color=tone("muted")
+            x=_at("tick", top), y=BOTTOM, text=alt.Text("tick_text:N"), color=tone("muted")
         )
         return chart
 
@@ -250,10 +250,10 @@ def _dumbbells(top: float) -> AnyChart:
         blank()
         .mark_rule(strokeWidth=1, opacity=0.5)
         .encode(x=_at("tick", top), y=TOP, y2=BOTTOM, color=tone("track")),
-        blank().mark_rule(strokeWidth=1).encode(**line, x2="target:Q", color=tone("faint")),
+        blank().mark_rule(strokeWidth=1).encode(**line, x2=alt.X2("target:Q"), color=tone("faint")),
         blank()
         .mark_rule(strokeWidth=4)
-        .encode(x=_at("from", top), x2="to:Q", y=line_of(band), color=tone("faint")),
+        .encode(x=_at("from", top), x2=alt.X2("to:Q"), y=line_of(band), color=tone("faint")),
         _notch("target", top, band, size=18, of="ink"),
         _notch("pace", top, band, size=14, of="muted", dash=True),
         blank()
@@ -340,20 +340,24 @@ def _history() -> AnyChart:
     def named(column: str, of: Tone, align: str, dy: int, x: alt.X | Spec = day) -> alt.Chart:
         style: Style = {"align": align, "dy": dy, "fontSize": SMALL, "fontWeight": 600}
         chart: alt.Chart = (
-            blank().mark_text(**style).encode(x=x, y=y(column), text=f"{column}_text:N", color=tone(of))
+            blank()
+            .mark_text(**style)
+            .encode(x=x, y=y(column), text=alt.Text(f"{column}_text:N"), color=tone(of))
         )
         return chart
 
     def foot(column: str, x: Spec, align: str) -> alt.Chart:
         style: Style = {"align": align, "baseline": "bottom", "fontSize": SMALL}
         chart: alt.Chart = (
-            blank().mark_text(**style).encode(x=x, y=BOTTOM, text=f"{column}:N", color=tone("muted"))
+            blank()
+            .mark_text(**style)
+            .encode(x=x, y=BOTTOM, text=alt.Text(f"{column}:N"), color=tone("muted"))
         )
         return chart
 
     said = alt.Tooltip("said:N", title=" ")
     return alt.layer(
-        blank().mark_area(opacity=0.25).encode(x=day, y=y("low"), y2="high:Q", color=tone("neutral")),
+        blank().mark_area(opacity=0.25).encode(x=day, y=y("low"), y2=alt.Y2("high:Q"), color=tone("neutral")),
         blank()
         .mark_line(strokeDash=[2, 3], strokeWidth=2)
         .encode(x=day, y=y("likely"), color=tone("neutral")),

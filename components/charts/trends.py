@@ -106,7 +106,7 @@ def _trend(top: float | None) -> AnyChart:
         near = blank().transform_filter(alt.datum.side == side)
         where = LEFT if side == "left" else RIGHT
         chart: alt.Chart = near.mark_text(**style).encode(
-            x=where, y=BOTTOM, text="name:N", color=tone("muted")
+            x=where, y=BOTTOM, text=alt.Text("name:N"), color=tone("muted")
         )
         return chart
 
@@ -114,13 +114,15 @@ def _trend(top: float | None) -> AnyChart:
         """A mark's figure over or under it."""
         style: Style = {"dy": dy, "fontSize": SMALL, "fontWeight": 600}
         chart: alt.Chart = (
-            blank().mark_text(**style).encode(x=x, y=y("value"), text=f"{column}:N", color=tone("ink"))
+            blank()
+            .mark_text(**style)
+            .encode(x=x, y=y("value"), text=alt.Text(f"{column}:N"), color=tone("ink"))
         )
         return chart
 
     said = alt.Tooltip("said:N", title=" ")
     return alt.layer(
-        blank().mark_area(opacity=0.22).encode(x=x, y=y("low"), y2="high:Q", color=tones("hue")),
+        blank().mark_area(opacity=0.22).encode(x=x, y=y("low"), y2=alt.Y2("high:Q"), color=tones("hue")),
         blank().mark_rule(strokeDash=[5, 4]).encode(y=y("goal"), color=tone("muted")),
         blank().mark_line(strokeWidth=2).encode(x=x, y=y("value"), color=tones("hue")),
         blank()

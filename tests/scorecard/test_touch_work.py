@@ -2,6 +2,9 @@
 
 import pytest
 
+from scorecard import periods, small, touch_work_view
+from scorecard.clock import AsOf
+from scorecard.scopes import Filter
 from scorecard.status import Status
 from tests.scorecard.builders import Company, Rows, lead
 
@@ -80,6 +83,24 @@ def test_minutes_are_per_lead_called_and_groups_need_not_add_up(company):
     assert found.value("minutes_per_prospect", "campaign_id=C2", by=("campaign_id",)) == 3
     by_channel = found.row("minutes_per_prospect", "channel=phone", by=("channel",))
     assert (by_channel.numerator, by_channel.denominator) == (12, 2)
+
+
+def test_a_filter_by_leads_counts_their_touches_and_no_others(company):
+    leads = [lead("a", campaign_id="C1"), lead("b", campaign_id="C1"), lead("c", campaign_id="C2"), lead("d")]
+    calls = touches(
+        ("a", "10-06", "call", "no_answer", 6), ("a", "10-07", "call", "reached", 4, "C2"),
+        ("b", "10-07", "meeting", None), ("b", "10-09", "email", None), ("b", "10-10", "call", "acknowledged"),
+        ("c", "10-06", "call", "reached", 9, "C1"), ("d", "10-06", "call", "reached", 9, "C1"),
+        ("e", "10-06", "call", "reached", 9, "C1"),  # nobody's
+    )  # fmt: skip
+    found = company(leads, touches=calls, campaigns=[{"campaign_id": "C1"}, {"campaign_id": "C2"}])
+    asked = periods.parse("2026-Q4", 1), AsOf.parse("2026-11-20", small.settings(found.dataset).zone)
+    rows = touch_work_view.rows(found.dataset, *asked, Filter.of([("leads.campaign_id", "C1")]))
+    told = {row.metric: (row.numerator, row.denominator) for row in rows}
+    reached = [told[f"reached_within_{k}"] for k in (1, 2, 3)]
+    closed = [told[f"close_rate_at_engagement_{k}"] for k in (1, 2)]
+    assert (reached, closed) == ([(1, 2), (2, 2), (2, 2)], [(0, 2), (0, 1)])
+    assert told["mail_acknowledged_rate"] == (1, 1)
 
 
 def test_who_decides_is_told_of_those_it_is_known_of(company):
