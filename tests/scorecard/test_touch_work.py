@@ -86,10 +86,12 @@ def test_minutes_are_per_lead_called_and_groups_need_not_add_up(company):
 
 
 def test_a_filter_by_leads_counts_their_touches_and_no_others(company):
-    leads = [lead("a", campaign_id="C1"), lead("b", campaign_id="C1"), lead("c", campaign_id="C2"), lead("d")]
+    own = {"campaign_id": "C1"}
+    leads = [lead("a", won_at="2026-10-20 09:00:00", **own), lead("b", **own), lead("c"), lead("d")]
     calls = touches(
         ("a", "10-06", "call", "no_answer", 6), ("a", "10-07", "call", "reached", 4, "C2"),
-        ("b", "10-07", "meeting", None), ("b", "10-09", "email", None), ("b", "10-10", "call", "acknowledged"),
+        ("b", "10-07", "meeting", None), ("b", "10-09", "mail", None),
+        ("b", "10-10", "call", "acknowledged"),
         ("c", "10-06", "call", "reached", 9, "C1"), ("d", "10-06", "call", "reached", 9, "C1"),
         ("e", "10-06", "call", "reached", 9, "C1"),  # nobody's
     )  # fmt: skip
@@ -99,7 +101,7 @@ def test_a_filter_by_leads_counts_their_touches_and_no_others(company):
     told = {row.metric: (row.numerator, row.denominator) for row in rows}
     reached = [told[f"reached_within_{k}"] for k in (1, 2, 3)]
     closed = [told[f"close_rate_at_engagement_{k}"] for k in (1, 2)]
-    assert (reached, closed) == ([(1, 2), (2, 2), (2, 2)], [(0, 2), (0, 1)])
+    assert (reached, closed) == ([(1, 2), (2, 2), (2, 2)], [(1, 2), (0, 1)])
     assert told["mail_acknowledged_rate"] == (1, 1)
 
 
