@@ -15,6 +15,7 @@ from typing import Final
 from data_sources.errors import SourceError
 from data_sources.tab import Tab
 from scorecard.cells import trim
+from scorecard.problems import grouped
 
 SUFFIXES: Final = (".csv", ".tsv")
 MOST_CELLS: Final = 10_000_000
@@ -44,7 +45,8 @@ def csv_tab(title: str, name: str, content: bytes) -> TextTab:
     width, narrowest = max(map(len, rows), default=0), min(map(len, rows), default=0)
     if width * len(rows) > MOST_CELLS:
         raise SourceError(
-            f"{name} has {len(rows):,} rows of up to {width:,} cells, more than can be read. Delete what "
+            f"{name} has {grouped(len(rows))} rows of up to {grouped(width)} cells, "
+            "more than can be read. Delete what "
             "nobody needs."
         )
     digest = hashlib.blake2b(content, digest_size=16).hexdigest()

@@ -15,7 +15,7 @@ from data_sources.cleaning import Expression, Native, count_if
 from data_sources.relations import Survey, TableReader, one_of
 from data_sources.tables import Cell
 from scorecard.contract import Column, Type
-from scorecard.problems import Problem, Severity
+from scorecard.problems import Problem, Severity, grouped
 
 EXAMPLES: Final = 50
 
@@ -159,7 +159,8 @@ class _Finder:
         assert column is not None  # noqa: S101 - attributes are never lost
         _, instead = _words(way.rule, column)
         return Problem(
-            Severity.ERROR, way.rule, self.table.name, f"{rows:,} more cells like these can't be used.",
+            Severity.ERROR, way.rule, self.table.name,
+            f"{grouped(rows)} more cells like these can't be used.",
             instead, column=column.name, rows=rows, rows_left_out=rows if way.takes_row else 0,
             amount_left_out=amount,
         )  # fmt: skip
@@ -208,7 +209,7 @@ class _Finder:
             what = f"{rows} different rows have this key; none of them is used."
             instead = f"Keep one of them, or give each its own {names}."
         if more:
-            what = f"{more:,} more keys stand on {rows:,} rows."
+            what = f"{grouped(more)} more keys stand on {grouped(rows)} rows."
         lost = rows if severity is Severity.ERROR else 0
         return Problem(
             severity, "duplicate", self.table.name, what, instead, place, ", ".join(self.table.key), place,
@@ -228,7 +229,7 @@ class _Finder:
         ).one()
         return Problem(
             Severity.ERROR, "duplicate", self.table.name,
-            f"{int(keys):,} keys stand on {int(rows):,} rows; identical ones count once, others never.",
+            f"{grouped(keys)} keys stand on {grouped(rows)} rows; identical ones count once, others never.",
             f"Give each row its own {' and '.join(self.table.key)}.",
             column=", ".join(self.table.key), rows=int(rows), rows_left_out=int(rows) - int(keys),
         )  # fmt: skip

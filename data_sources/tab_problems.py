@@ -9,7 +9,7 @@ from data_sources.mapping import TableMapping
 from data_sources.tab import Tab, address, letters
 from data_sources.tab_headers import DEEPEST, Headers, row_texts
 from scorecard.contract import Table
-from scorecard.problems import Problem, Severity
+from scorecard.problems import Problem, Severity, grouped
 
 _SHOWN: Final = 20  # total rows that are told one by one
 Place = tuple[int, int]  # column and row of the tab, from 0
@@ -83,7 +83,7 @@ class Complaints:
     def too_many(self, columns: Sequence[int]) -> None:
         """More attributes than leads can have; those columns aren't read."""
         if columns:
-            what = f"from here on {len(columns):,} columns of your own are more than leads can have."
+            what = f"from here on {grouped(len(columns))} columns of your own are more than leads can have."
             place = (columns[0], self.headers.row)
             self._add(Severity.WARNING, "too_many_columns", what, "Delete columns that nobody needs.", place)
 
@@ -100,7 +100,7 @@ class Complaints:
         if places:
             self._add(
                 Severity.ERROR, "rows_above_header",
-                f"{len(places):,} rows above the header look like data and are not read.",
+                f"{grouped(len(places))} rows above the header look like data and are not read.",
                 f"Move the header (row {self.headers.row + 1}) above them.", places[0],
                 rows=len(places), rows_left_out=len(places),
             )  # fmt: skip
@@ -111,13 +111,13 @@ class Complaints:
             what = "this row holds totals of others, so it is not counted."
             self._add(Severity.WARNING, "total_row", what, _NOTHING_TO_DO, place)
         if rest := places[_SHOWN:]:
-            what = f"{len(rest):,} more rows hold totals of others, so they are not counted."
+            what = f"{grouped(len(rest))} more rows hold totals of others, so they are not counted."
             self._add(Severity.WARNING, "total_row", what, _NOTHING_TO_DO, rest[0], rows=len(rest))
 
     def titles(self, places: Sequence[Place]) -> None:
         """Rows that hold a title only."""
         if places:
-            what = f"{len(places):,} rows like this one hold only a title, so they are not counted."
+            what = f"{grouped(len(places))} rows like this one hold only a title, so they are not counted."
             instead = "Nothing needs to be done; if it is a row of its own, fill it in."
             self._add(Severity.WARNING, "title_row", what, instead, places[0], rows=len(places))
 

@@ -23,7 +23,7 @@ from data_sources.tab_reader import TabReading
 from scorecard import cells
 from scorecard.clock import Zone
 from scorecard.contract import TABLES, Column, Table, Type, counted_on, kept_by
-from scorecard.problems import Problem, Severity
+from scorecard.problems import Problem, Severity, grouped
 
 SINGLE: Final = 200  # problems of one column that are told one by one; the rest are counted
 _HUGE: Final = 1e15  # a number beyond it gets a second look
@@ -256,7 +256,8 @@ class _Typing:
             None if at is None else f"{address(self.reading.tab.title, at, first - 1)}:{letters(at)}{last}"
         )
         return Problem(
-            Severity.ERROR, rule, self.table.name, f"{len(more):,} more cells like these can't be used.",
+            Severity.ERROR, rule, self.table.name,
+            f"{grouped(len(more))} more cells like these can't be used.",
             f"Repair the cells above first: the others have the same column. {column.doc}".strip(),
             column=name, rows=len(more), rows_left_out=len(costing), amount_left_out=sum(amounts) or None,
             cell=place, link=self._link(at, more[0]),

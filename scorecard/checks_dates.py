@@ -19,7 +19,7 @@ from scorecard.clock import AsOf, Zone
 from scorecard.contract import TABLES, Type
 from scorecard.dataset import Dataset, Relation
 from scorecard.passes import sql_clock
-from scorecard.problems import Problem, Severity
+from scorecard.problems import Problem, Severity, grouped
 
 LOOKED: Final = 5_000  # suspected rows of a table that are looked at one by one
 EXAMPLES: Final = 50
@@ -53,7 +53,7 @@ def _told(found: Iterable[Problem]) -> Iterator[Problem]:
     if rest := listed[EXAMPLES:]:
         yield Problem(
             Severity.WARNING, "swapped", rest[0].table,
-            f"{len(rest):,} more days seem to have day and month swapped.",
+            f"{grouped(len(rest))} more days seem to have day and month swapped.",
             "Correct them like those above.", rows=len(rest),
         )  # fmt: skip
 

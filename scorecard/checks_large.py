@@ -18,7 +18,7 @@ from scorecard.contract import TABLES, Column, Type
 from scorecard.dataset import Dataset, Kind, Relation
 from scorecard.near import looks_alike, near_misses, nearest
 from scorecard.passes import same, sql_clock
-from scorecard.problems import Problem, Severity
+from scorecard.problems import Problem, Severity, grouped
 
 EXAMPLES: Final = 50
 _VALUES: Final = 2_000  # a column with more values than this holds names, not categories
@@ -135,13 +135,13 @@ def _told_dangling(
         rows = sum(counts[v] for v in rest)
         yield Problem(
             _WARNING, "reference", table,
-            f"{len(rest):,} more values lead to no row in {target}; {_verb(rows, 'name')} them.",
+            f"{grouped(len(rest))} more values lead to no row in {target}; {_verb(rows, 'name')} them.",
             f"Add them to {target}, or correct the names.", column=column, rows=rows,
         )  # fmt: skip
 
 
 def _n(rows: int) -> str:
-    return "1 row" if rows == 1 else f"{rows:,} rows"
+    return "1 row" if rows == 1 else f"{grouped(rows)} rows"
 
 
 def _verb(rows: int, verb: str) -> str:
@@ -267,7 +267,7 @@ def _without_rate(table: str, name: str, cases: Sequence[tuple[date, int, float]
     span = f"on {first}" if first == last else f"between {first} and {last}"
     return Problem(
         _ERROR, "no_rate", table,
-        f"{_n(rows)} {span} with {amount:,.2f} {name} have no rate of the {_RATE_DAYS} days before; "
+        f"{_n(rows)} {span} with {grouped(amount)} {name} have no rate of the {_RATE_DAYS} days before; "
         "these amounts are left out.",
         f"Add rates of {name} to {base} to fx_rates, one a month at least.",
         column="currency", value=name, rows=rows, day=first,

@@ -13,7 +13,7 @@ from scorecard import small
 from scorecard.contract import TABLES
 from scorecard.dataset import Dataset
 from scorecard.near import nearest
-from scorecard.problems import Problem, Severity
+from scorecard.problems import Problem, Severity, grouped
 
 Row = dict[str, Any]
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
@@ -200,7 +200,9 @@ def _first_day(key: str) -> date | None:
 
 
 def _shown(value: float | None) -> str:
-    return "nothing" if value is None else f"{value:,.10g}"
+    if value is None:
+        return "nothing"
+    return grouped(value) if float(value).is_integer() else f"{value:.10g}"
 
 
 def _spans(dataset: Dataset) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from scorecard import periods, small, words
 from scorecard.contract import TABLES
 from scorecard.dataset import Dataset
 from scorecard.near import nearest
-from scorecard.problems import Problem, Severity
+from scorecard.problems import Problem, Severity, grouped
 
 Row = Mapping[str, Any]
 
@@ -83,7 +83,7 @@ def _strangers(dataset: Dataset, table: str) -> Iterator[Problem]:
         )  # fmt: skip
     if rest := strangers[EXAMPLES:]:
         yield Problem(
-            Severity.WARNING, "attendee", table, f"{len(rest):,} more attendees are nobody in people.",
+            Severity.WARNING, "attendee", table, f"{grouped(len(rest))} more attendees are nobody in people.",
             "Add them to people, or correct the names.", column="attendees", rows=sum(n for _, n in rest),
         )  # fmt: skip
 

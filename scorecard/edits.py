@@ -22,7 +22,7 @@ from typing import Any, Final, Protocol
 from scorecard import cells
 from scorecard.clock import Zone
 from scorecard.contract import TABLES, Column, Table, Type
-from scorecard.problems import Severity
+from scorecard.problems import Severity, grouped
 
 Value = str | int | float | bool | date | None
 Row = Mapping[str, Value]
@@ -273,7 +273,10 @@ def _text(column: Column, cell: object, how: Written) -> tuple[Value, str | None
     if len(text) > LONGEST:
         return (
             None,
-            f"This has {len(text):,} characters, and {LONGEST:,} fit. Shorten it by {len(text) - LONGEST:,}.",
+            (
+                f"This has {grouped(len(text))} characters, and {grouped(LONGEST)} fit. "
+                f"Shorten it by {grouped(len(text) - LONGEST)}."
+            ),
         )
     parsed = cells.parse(text, column, how)
     if parsed.severity is Severity.WARNING:

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, get_args
 from scorecard import small
 from scorecard.dataset import Dataset
 from scorecard.edits import LONGEST, Edit, Value, check, key_for, new, tidy
+from scorecard.problems import grouped
 
 Kind = Literal["decision", "action", "well", "wrong"]
 
@@ -111,7 +112,7 @@ def _text(value: object, longest: int, what: str) -> str:
         raise MinutesError("What was sent can't be read. Load the page again; what was typed stays.")
     text = tidy(value, lines=True)
     if len(text) > longest:
-        raise MinutesError(f"{what} is longer than {longest:,} characters. Shorten it.")
+        raise MinutesError(f"{what} is longer than {grouped(longest)} characters. Shorten it.")
     return text
 
 

@@ -14,6 +14,14 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+def grouped(n: float) -> str:
+    """A count as every locale reads it, whole and in groups of three parted by a narrow space (ISO 80000-1).
+
+    Sources find problems before they know the organisation's locale.
+    """
+    return f"{n:,.0f}".replace(",", "\u202f")
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with the data: where it stands, what stands there, what to write instead.
