@@ -64,3 +64,34 @@ def test_on_paper_a_page_is_light_and_has_nothing_to_press(app, page):
     assert title.evaluate("(e) => getComputedStyle(e).color") == "rgb(27, 31, 39)"
     ground = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
     assert tab.evaluate(ground) == "rgb(255, 255, 255)"
+
+
+STOPS = """
+[...document.querySelectorAll("[data-testid=stMain] :is(a, summary, button, input)")]
+  .filter((e) => e.tabIndex >= 0 && e.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+  .map((e) => e.outerHTML.slice(0, 200))
+"""
+STOP = """
+() => {
+  const e = document.activeElement, box = e.getBoundingClientRect();
+  const ringed = [e, e.parentElement].some((one) => getComputedStyle(one).outlineStyle !== "none"
+    || getComputedStyle(one).boxShadow !== "none");
+  const seen = box.bottom > 0 && box.top < innerHeight;
+  return [e.outerHTML.slice(0, 200), seen, e.matches("a, summary") ? ringed : true];
+}
+"""
+
+
+def test_the_keyboard_reaches_everything_shows_where_it_is_and_opens_a_rule(app, page):
+    tab = settled(page(f"{app.url}/scorecard?{CHOSEN}"), seconds=90)
+    wanted = set(tab.evaluate(STOPS))
+    met = {}
+    for _ in range(len(wanted) + 40):  # the menu's stops come before, those of the browser's frame after
+        tab.keyboard.press("Tab")
+        what, seen, ringed = tab.evaluate(STOP)
+        met[what] = seen and ringed
+    assert wanted - set(met) == set()
+    assert [what for what in wanted if not met[what]] == []
+    tab.locator(".t-block summary").first.focus()
+    tab.keyboard.press("Enter")
+    assert tab.locator(".t-block .t-rule").first.is_visible()
