@@ -37,7 +37,7 @@ _component = st.components.v2.component(
     "tandem_present_stage",
     html=_beside("present_stage.html"),
     css=_beside("present_stage.css"),
-    js=_beside("present_stage.js") + _beside("present_meeting.js"),
+    js="".join(map(_beside, ("present_stage.js", "present_meeting.js", "present_setup.js"))),
 )
 
 
@@ -118,6 +118,7 @@ def _data(room: Room, items: Sequence[Item]) -> dict[str, Any]:
         "start": link.start,
         "slides": _order(room.link, items),
         "meeting": meeting.data(room.view) if link.mode == "meeting" else None,
+        "setup": _setup(room),
         "about": clean(_about(room.view, screen)),
         "notes": [clean(note) for note in notes],
         "staleMinutes": link.stale_minutes or agreed.stale_minutes,
@@ -131,6 +132,17 @@ def _order(link: Link, items: Sequence[Item]) -> list[dict[str, Any]]:
     """Slides by key, with the minutes proposed and what a note made there is about."""
     shown = [*items] if link.mode == "loop" else [meeting.FIRST, *items, meeting.LAST]
     return [{"key": one.key, "minutes": one.minutes, "topic": clean(one.topic)} for one in shown]
+
+
+def _setup(room: Room) -> dict[str, Any]:
+    """What can be chosen for a screen, and what is."""
+    link, period = room.link, room.view.period
+    return {
+        "pages": [{"key": key, "name": present_link.name_of(key)} for key in present_link.every(link)],
+        "chosen": link.pages,
+        "theme": link.theme,
+        "period": {"text": period.text, "label": clean(period.label(room.view.settings.locale))},
+    }
 
 
 def _about(view: View, screen: Screen) -> str:

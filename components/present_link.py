@@ -24,6 +24,8 @@ SECONDS: Final = 20
 LEAST: Final = 3  # seconds a slide may stay, and the most
 MOST: Final = 3_600
 PARAMETERS: Final = ("mode", "pages", "seconds", "theme", "start", "stale_minutes", "unchanged_hours")
+_SET_UP: Final = ("setup", "yes")  # in the address: the screen begins with its choices (present_setup.js)
+_NAMES: Final = {"handoff": "Hand-off"}  # in the menu; the others are called as their address
 _A_YEAR: Final = 366 * 24 * 60
 _LONGEST: Final = 60  # letters of a wrong value that are repeated
 
@@ -53,8 +55,18 @@ def to_the_room(slug: str) -> Html:
     return html(
         '<a class="t-present" href="{to}" target="_self" title="Present: full screen, for a room" '
         'aria-label="Present"></a>',
-        to=href("present", start),
+        to=href("present", (*start, _SET_UP)),
     )
+
+
+def name_of(key: str) -> str:
+    """What a slide is called in the menu: 'Ideal lead'."""
+    return _NAMES.get(key, key.replace("-", " ").capitalize())
+
+
+def every(link: Link) -> tuple[str, ...]:
+    """All slides, those of the link first, in its order."""
+    return (*link.pages, *(key for key in SLIDES if key not in link.pages))
 
 
 class _Reader:

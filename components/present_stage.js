@@ -46,6 +46,7 @@ class Stage {
     if (!before || JSON.stringify(before.slides) !== JSON.stringify(data.slides)) this.show(this.first());
     this.links();
     this.meeting?.update(data);
+    this.setup ??= new Setup(this);
     this.vouch();
   }
 
@@ -174,7 +175,8 @@ class Stage {
     if (event.key === "Tab") return this.reveal(); // so that the focus can get there
     if (event.ctrlKey || event.metaKey || event.altKey || ["Shift", "CapsLock"].includes(event.key)) return;
     const target = event.composedPath()[0];
-    if (this.meeting?.key(event, target)) return handled(event);
+    if (this.setup?.key(event, target) || this.meeting?.key(event, target)) return handled(event);
+    if (this.setup?.opened && event.key !== "F11") return; // the fields have the keys
     if (target.matches?.("input, textarea, select") && !turnsAnyway(event.key, target)) return;
     if (target.matches?.("button, a") && [" ", "Enter"].includes(event.key)) return;
     const turns = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
@@ -410,7 +412,7 @@ class Stage {
 const tell = (name, value) => document.dispatchEvent(new CustomEvent("tandem", { detail: [name, value] }));
 const bad = (kind, mark, says, why) => ({ kind, mark, says, why });
 const connected = () => (document.querySelector('[data-testid="stApp"]')?.dataset.testConnectionState ?? "CONNECTED") === "CONNECTED";
-const inside = (event) => event.composedPath().some((node) => ["controls", "minutes", "decisions", "agreed", "welcome", "note"].includes(node.dataset?.part));
+const inside = (event) => event.composedPath().some((node) => ["controls", "minutes", "decisions", "agreed", "setup", "welcome", "note"].includes(node.dataset?.part));
 
 // A clicker turns though a field has the focus, and arrows do while nothing is typed in it.
 const turnsAnyway = (key, field) => ["PageUp", "PageDown"].includes(key) || (["ArrowLeft", "ArrowRight"].includes(key) && field.matches("input:not([type])") && !field.value);

@@ -16,6 +16,8 @@ export default function ({ data, parentElement }) {
   slide.onclick = ({ target }) => tick(target.closest("[data-done]"));
 
   const glow = () => {
+    const scrolls = slide.scrollHeight > slide.clientHeight + 1; // on a phone: by keys, too
+    if (scrolls !== slide.hasAttribute("tabindex")) scrolls ? slide.setAttribute("tabindex", "0") : slide.removeAttribute("tabindex");
     if (document.documentElement.dataset.tandemSlide !== data.key) return; // it waits until it is looked at
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     for (const element of still ? [] : state.changed) {

@@ -140,7 +140,7 @@ def _actions(dataset: Dataset, about: Scope) -> Slide:
         title,
         (_kept(owed, last, formats),),
         lines=tuple(_action(action, last, formats) for action in owed[:MOST_LINES]),
-        more=f"and {words.counted(more, 'more action')} on the Reviews page" if more > 0 else "",
+        more=f"And {words.counted(more, 'more action')} on the Reviews page." if more > 0 else "",
     )
 
 
@@ -281,7 +281,7 @@ def _signing(dataset: Dataset, about: Scope) -> Slide:
         title,
         (sentence(Said(f"{head} for a signature", strong=True), f"{already}."),),
         lines=tuple(_to_sign(one, formats) for one in waiting[:MOST_LINES]),
-        more=f"and {more} more on the Campaigns page" if more > 0 else "",
+        more=f"And {more} more on the Campaigns page." if more > 0 else "",
     )
 
 

@@ -397,13 +397,17 @@ def _stand(teller: _Teller, s: Standing) -> Sentence:
         or not 0 < s.elapsed < 1
     ):
         return sentence(Said(_capital(detail), strong=True), ".")
-    gap = s.actual.value - wanted
-    word = "more" if gap > 0 else "less"
-    said = (
-        f"{teller.value(abs(gap), s.goal)} {word} than was expected by now ({teller.value(wanted, s.goal)})"
-    )
-    same = abs(gap) < 1e-9 * max(1.0, abs(wanted))
-    return sentence(Said(detail, strong=True), ": ", "just what was expected by now" if same else said, ".")
+    return sentence(Said(detail, strong=True), ": ", _beside_pace(teller, s, s.actual.value, wanted), ".")
+
+
+def _beside_pace(teller: _Teller, s: Standing, actual: float, wanted: float) -> str:
+    """'€6,914 less than the €32,354 expected by now'."""
+    gap, expected = actual - wanted, f"the {teller.value(wanted, s.goal)} expected by now"
+    if abs(gap) < 1e-9 * max(1.0, abs(wanted)):
+        return "just what was expected by now"
+    if not actual:
+        return f"nothing yet of {expected}" if gap < 0 else f"nothing yet, beside {expected}"
+    return f"{teller.value(abs(gap), s.goal)} {'more' if gap > 0 else 'less'} than {expected}"
 
 
 def _capital(text: str) -> str:

@@ -56,7 +56,7 @@ def since(dataset: Dataset, about: Scope, day: date) -> Slide:
         tuple(_numbers(dataset, about, then, formats)),
         "Goals that turned" if found else "",
         tuple(_line(turn) for turn in found[:_MOST]),
-        more=f"and {words.counted(more, 'more goal')} that turned" if more > 0 else "",
+        more=f"And {words.counted(more, 'more goal')} that turned." if more > 0 else "",
     )
 
 
@@ -127,7 +127,8 @@ def _handoff(dataset: Dataset, about: Scope, then: Scope) -> Iterable[tuple[str,
 def _line(turn: Turn) -> Line:
     was, now = (slides.marked(x.row.status) for x in (turn.then, turn.now))
     told = "" if was is None else f"was {was.icon} {was.word.lower()}"
+    value, detail = slides.figure_first(turn.now.detail)
     return Line(
-        words.brief(turn.now.name), detail=" · ".join(t for t in (told, turn.now.detail) if t),
+        words.brief(turn.now.name), value, " · ".join(t for t in (told, detail) if t),
         who=turn.now.owner, state=now, team=slides.team_of(turn.now.row.team),
     )  # fmt: skip

@@ -197,7 +197,7 @@ def _rate_bar(row: Row) -> Bar | None:
 
 
 def _concern(c: overview.Concern) -> Line:
-    value, detail = _figure_first(c.detail)
+    value, detail = figure_first(c.detail)
     return Line(words.brief(c.what), value, detail, c.who, marked(c.status))
 
 
@@ -243,12 +243,12 @@ def goal_line(line: goal_tree.Line) -> Line:
     """A goal with its bar."""
     row = line.row
     bar = None if row.value is None else Bar(row.value, row.expected, 1.0, top=1.25)
-    value, detail = _figure_first(line.detail)
+    value, detail = figure_first(line.detail)
     team = team_of(row.team)
     return Line(words.brief(line.name), value, detail, line.owner, marked(row.status), team, bar)
 
 
-def _figure_first(detail: str) -> tuple[str, str]:
+def figure_first(detail: str) -> tuple[str, str]:
     """The figure that a detail begins with, and the rest: '24%', '1,210 of 5,000'; '1.4', '0.8 wanted'."""
     head, dot, rest = detail.partition(_DOT)
     now, is_now, wanted = head.partition(" now, ")
@@ -362,7 +362,7 @@ def _campaigns(dataset: Dataset, about: Scope) -> Slide:
         title,
         found.verdict[:2],
         lines=tuple(_campaign(line, formats) for line in first[:MOST_LINES]),
-        more="" if len(first) <= MOST_LINES else f"and {len(first) - MOST_LINES} more on the Campaigns page",
+        more="" if len(first) <= MOST_LINES else f"And {len(first) - MOST_LINES} more on the Campaigns page.",
     )
 
 
@@ -428,7 +428,7 @@ def _calendar(dataset: Dataset, about: Scope) -> Slide:
         and today <= entry.first <= today + calendar_answer.AHEAD
     ]
     first = sorted(coming, key=lambda entry: (entry.first, entry.key))
-    more = [f"and {len(first) - MOST_LINES} more."] if len(first) > MOST_LINES else []
+    more = [f"And {len(first) - MOST_LINES} more."] if len(first) > MOST_LINES else []
     return Slide(
         "calendar",
         title,

@@ -45,3 +45,22 @@ def test_a_page_without_a_slide_begins_at_the_first_and_is_no_mistake():
 
 def test_blank_values_say_nothing():
     assert read(mode=" ", pages=",,", seconds="") == Link()
+
+
+def test_the_button_of_a_page_begins_at_its_slide_with_the_choices():
+    assert 'href="present?start=goals&amp;setup=yes"' in str(present_link.to_the_room("goals"))
+    assert 'href="present?setup=yes"' in str(present_link.to_the_room("data"))
+
+
+def test_slides_are_called_as_in_the_menu():
+    assert list(map(present_link.name_of, ("handoff", "ideal-lead", "goals"))) == [
+        "Hand-off",
+        "Ideal lead",
+        "Goals",
+    ]
+
+
+def test_all_slides_can_be_chosen_those_of_the_link_first():
+    found = present_link.every(read(pages="quotas,goals"))
+    assert found[:2] == ("quotas", "goals")
+    assert sorted(found) == sorted(SLIDES)

@@ -222,11 +222,30 @@ def test_the_page_opens_by_itself_without_the_front_door_and_has_no_pickers(monk
     assert not app.title
 
 
+def set_up(tab, keys, *, seconds, theme):
+    """Chooses how the screen presents, and follows the link that this makes."""
+    assert tab.evaluate(SIZES)["least"] >= 24
+    for box in part(tab, "s-pages").locator("input").all():
+        box.set_checked(box.get_attribute("value") in keys)
+    part(tab, "s-seconds").fill(seconds)
+    part(tab, "s-theme").select_option(theme)
+    link = part(tab, "s-link").inner_text()
+    assert link.endswith(
+        f"/present?mode=loop&pages=goals,quotas&seconds={seconds}&theme={theme}&period=2026-Q1"
+    )
+    with tab.expect_navigation():
+        part(tab, "s-start").click()
+    assert tab.url == link
+    until_shown(tab, "goals")
+
+
 def test_a_loop_turns_by_itself_pauses_by_key_and_sends_nothing(room, page):
     tab, frames = page(viewport=(1920, 1080)), []
     tab.add_init_script(COUNT_LOCKS)
     tab.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))  # noqa: PLW0108 - Playwright marks it
-    opened(page, room, "&pages=goals,quotas&seconds=3", tab=tab)
+    opened(page, room, "&setup=yes", tab=tab)
+    set_up(tab, {"goals", "quotas"}, seconds="3", theme="dark")
+    settled(tab)
     frames.clear()
     until_shown(tab, "quotas")
     until_shown(tab, "goals")

@@ -122,7 +122,7 @@ def test_many_actions_are_counted_where_they_do_not_fit(tmp_path):
     many = [{**REVIEWS[3], "line_no": n, "action": f"Action {n}"} for n in range(1, 11)]
     found = slide(company(tmp_path, reviews=many), "last")
     assert len(found.lines) == MOST_LINES
-    assert found.more == "and 4 more actions on the Reviews page"
+    assert found.more == "And 4 more actions on the Reviews page."
 
 
 def test_what_changed_since_is_what_stood_then_beside_what_stands_now(tmp_path):
