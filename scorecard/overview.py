@@ -261,10 +261,10 @@ class _Board:
             return []
         clock = "business_hours" if self.settings.sla_clock == "business" else "hours"
         names = {
-            "acceptance_rate": "Acceptance",
+            "acceptance_rate": "Acceptance rate",
             "sla_compliance": "SLA met",
-            f"{clock}_to_touch_median": "Time to first touch",
-            "lead_rating": "Sales' rating of leads",
+            f"{clock}_to_touch_median": "Speed to lead (median)",
+            "lead_rating": "Lead rating",
         }
         found = [
             Reading(label, row := self.now.row(name), self._beside(name, row))

@@ -133,7 +133,7 @@ def app(demo_url):
 
 def test_the_answer_stands_in_the_first_screenful_without_a_console_error(app, page):
     tab = settled(page(f"{app.url}/scorecard?{CHOSEN}"))
-    for text in ("Goals", "Hand-off", "Quotas", "Acceptance", "SLA met", "What needs attention first"):
+    for text in ("Goals", "Hand-off", "Quotas", "Acceptance rate", "SLA met", "What needs attention first"):
         box = tab.locator("[data-testid=stMain]").get_by_text(text, exact=True).first.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] < 720

@@ -140,7 +140,7 @@ def test_what_changed_since_is_what_stood_then_beside_what_stands_now(tmp_path):
     ]
     numbers = {n.name: (n.value, n.beside) for n in found.numbers}
     assert numbers["Accepted, sales"] == ("80%", ("was 30%",))  # 16 of 20 now, 6 of 20 then
-    assert numbers["Acceptance"] == ("80%", ("was 60%",))  # 16 of 20 decided now, 6 of 10 then
+    assert numbers["Acceptance rate"] == ("80%", ("was 60%",))  # 16 of 20 decided now, 6 of 10 then
 
 
 def test_a_goals_own_item_says_who_does_what_and_stays_when_it_recovers(tmp_path):
