@@ -10,7 +10,7 @@ import streamlit as st
 
 from components import tables, tiles
 from components.charts import Month, Table, trend
-from components.picks import pick
+from components.picks import headed, pick
 from components.screen import View
 from scorecard import feedback_trends
 from scorecard.feedback_trends import Course, Group, Trends
@@ -24,9 +24,8 @@ _STEP: Final = 0.1
 
 def pick_scope(offered: Mapping[str, str]) -> str:
     """Whose ratings and reasons are shown: all leads', a source's, a campaign's."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="courses_head"):
-        tiles.heading("How sales rates leads, and why it sends them back", anchor="reasons", wide=True)
-        return pick("of", "Of which leads", offered, many=True)
+    with headed("How sales rates leads, and why it sends them back", "of", anchor="reasons"):
+        return pick("of", "Of which leads", offered, many=True, bare=True)
 
 
 def courses(found: Trends, view: View) -> None:

@@ -10,15 +10,23 @@ import streamlit as st
 
 from components import tables, tiles
 from components.charts import Table
+from components.picks import pick
 from components.screen import View
 from components.text import Html, html, joined
 from scorecard.problems import Problem
 from scorecard.profile_evidence import Evidence, Verdict
-from scorecard.profile_view import LOOKS, Finding, Line, Profile, Surprise
+from scorecard.profile_view import LOOKS, SPANS, Finding, Line, Profile, Surprise
 from scorecard.profile_wishes import Agreement, Wished, label
 
 _LEAST_REACH: Final = 0.1  # 10 points: a shorter axis would make noise look large
 _STEP: Final = 0.05
+
+
+def pick_span() -> int:
+    """Of how many months hand-offs are compared; its label stands before it, on one line."""
+    with st.container(horizontal=True, vertical_alignment="center", key="span"):
+        st.html('<p class="t-note">Hand-offs of the last</p>', width="content")
+        return int(pick("over", "Hand-offs of the last", SPANS, bare=True))
 
 
 def facts_of(found: Profile) -> tuple[tiles.Fact, ...]:
@@ -51,7 +59,11 @@ def wishes(found: tuple[Sequence[Line], str], view: View) -> None:
     if not lines:
         return
     tables.beside_table(
-        _wish_table(lines), view, title="What the teams want, and what converts", key="wishes"
+        _wish_table(lines),
+        view,
+        title="What the teams want, and what converts",
+        key="wishes",
+        anchor="wishes",
     )
     reach = _reach(line.evidence for line in lines)
     _list(_wish(line, reach) for line in lines)
@@ -62,7 +74,7 @@ def surprises(shown: Sequence[Surprise], view: View) -> None:
     """What neither team named, and surely differs."""
     if not shown:
         return
-    tiles.heading("Named by nobody")
+    tiles.heading("Named by nobody", anchor="surprises")
     reach = _reach(one.evidence for one in shown)
     _list(_surprise(one, reach) for one in shown)
     tiles.note(_axis(reach, view))
@@ -99,7 +111,7 @@ def lacking(texts: Sequence[str], _: View) -> None:
 
 
 def _list(items: Iterable[Html]) -> None:
-    st.html(html('<ul class="t-goals">{items}</ul>', items=joined(items)))
+    st.html(html('<ul class="t-goals t-wishes">{items}</ul>', items=joined(items)))
 
 
 def _wish(line: Line, reach: float) -> Html:

@@ -61,6 +61,7 @@ class Feedback:
     """The whole page but for the trends."""
 
     verdict: tuple[Sentence, ...]
+    because: tuple[Sentence, ...]
     figures: tuple[Figure, ...]
     entries: tuple[Entry, ...]
     since: date
@@ -89,7 +90,8 @@ def feedback_of(dataset: Dataset, months: int, as_of: AsOf) -> Feedback:
     praise = tuple(e for e in recent if e.praises)
     campaigns = _campaigns(dataset, as_of)
     return Feedback(
-        verdict=told.verdict(by, oldest(found), sum(e.overdue for e in owed(found)), loops),
+        verdict=told.verdict(by, owed(found)),
+        because=told.because(by, oldest(found), loops),
         figures=tuple(_figures(by, settings, as_of, told)),
         entries=found,
         since=since,
@@ -136,11 +138,10 @@ def _told(loop: Loop, loops: Loops, campaigns: Mapping[str, str], told: Words) -
 
 def _figures(by: Mapping[Way, Answers], settings: Settings, as_of: AsOf, told: Words) -> Iterable[Figure]:
     """Both teams side by side: the share answered, and the days that takes."""
-    beside = {"to_marketing": "", "to_sales": told.compared(by)}
     for way, one in by.items():
         team, other = TEAMS_OF[way]
         share = _row("share_answered", "percent", one, settings, as_of, way)
-        yield Figure(f"{team} answered {other}", share, beside[way])
+        yield Figure(f"{team} answered {other}", share, "")
     for way, one in by.items():
         name = {"to_marketing": "Marketing’s time to answer", "to_sales": "Sales’ time to answer"}[way]
         days = _row("days_to_answer", "days", one, settings, as_of, way)

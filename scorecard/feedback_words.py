@@ -44,24 +44,45 @@ class Words:
 
     # --- first of all
 
-    def verdict(
-        self, by: Mapping[Way, Answers], oldest: Entry | None, overdue: int, found: Loops
-    ) -> tuple[Sentence, ...]:
-        """Who answers whom, what waits longest, and whether acting on a reason helped."""
-        answered = (self._answered(way, one) for way, one in by.items())
-        return (*answered, self._waiting(oldest, overdue), self._closed(found))
+    def verdict(self, by: Mapping[Way, Answers], owed: Sequence[Entry]) -> tuple[Sentence, ...]:
+        """Who answered how much, and what is still open."""
+        clauses = [part for way, one in by.items() for part in ("; ", *self._answered(way, one))]
+        first = next(iter(by))
+        begin = self._begin(first, by[first])
+        return (sentence(f"{begin[:1].upper()}{begin[1:]}", *clauses[2:], "."), self._open(owed))
 
-    def _answered(self, way: Way, one: Answers) -> Sentence:
-        team, other = TEAMS_OF[way]
+    def _answered(self, way: Way, one: Answers) -> tuple[str | Said, ...]:
+        """'marketing answered 14 of 27 things sales asked'."""
         if not one.asked:
-            return sentence(f"{other.capitalize()} asked {team.lower()} nothing {self._lately}.")
-        f = self.formats
-        of = f"{f.integer(one.answered)} of {f.integer(one.asked)}"
+            return (self._begin(way, one),)
+        of = f"{self.formats.integer(one.answered)} of {self.formats.integer(one.asked)}"
         said = Said(of, strong=True, page=PAGE, ask=self._ask("answered", way=way))
-        rate = (
-            f"{f.percent(one.answered / one.asked)}, {self._between(one.low, one.high)}{self._few(one.asked)}"
+        return self._begin(way, one), said, f" things {TEAMS_OF[way][1]} asked{self._few(one.asked)}"
+
+    def _begin(self, way: Way, one: Answers) -> str:
+        team, other = TEAMS_OF[way]
+        return (
+            f"{team.lower()} answered "
+            if one.asked
+            else f"{other} asked {team.lower()} nothing {self._lately}"
         )
-        return sentence(f"{team} answered ", said, f" things that {other} asked ({rate}){self._soon(one)}.")
+
+    def _open(self, owed: Sequence[Entry]) -> Sentence:
+        if not owed:
+            return sentence("Nothing is open.")
+        f, ask = self.formats, self._ask("owed")
+        many = Said(f.integer(len(owed)), strong=True, page=PAGE, ask=ask)
+        late = sum(e.overdue for e in owed)
+        if not late:
+            return sentence(many, f" {_be(len(owed))} still open, none past the due date.")
+        past = Said(f.integer(late), strong=True, page=PAGE, ask=ask)
+        return sentence(many, f" {_be(len(owed))} still open, ", past, " past the due date.")
+
+    def because(self, by: Mapping[Way, Answers], oldest: Entry | None, found: Loops) -> tuple[Sentence, ...]:
+        """How sure and how soon, what waits longest, and whether acting on a reason helped."""
+        sure, soon = self.compared(by), self._soon(by)
+        first = (sentence(". ".join(part for part in (sure, soon) if part), "."),) if sure or soon else ()
+        return (*first, *self._waiting(oldest), self._closed(found))
 
     @property
     def _lately(self) -> str:
@@ -73,29 +94,33 @@ class Words:
     def _few(self, n: int) -> str:
         return ", too few to judge" if n < self.min_n else ""
 
-    def _soon(self, one: Answers) -> str:
-        if one.median is not None:
-            return f", half within {self.formats.days(one.median)}"
-        if one.timed and one.longest is not None:
-            return f"; half or more still wait, the longest {self.formats.days(one.longest)}"
-        return ""
+    def _soon(self, by: Mapping[Way, Answers]) -> str:
+        """'Half are answered within 20 days by marketing and 30 days by sales'."""
+        known = [(way, one.median) for way, one in by.items() if one.median is not None]
+        parts = [f"{self.formats.days(days)} by {TEAMS_OF[way][0].lower()}" for way, days in known]
+        quick = f"Half are answered within {listing(parts)}" if parts else ""
+        slow = "; ".join(
+            f"half or more of what {TEAMS_OF[way][1]} asked still waits, the longest "
+            f"{self.formats.days(one.longest)}"
+            for way, one in by.items()
+            if one.median is None and one.timed and one.longest is not None
+        )
+        text = "; ".join(part for part in (quick, slow) if part)
+        return text[:1].upper() + text[1:]
 
     def _ask(self, show: str, **more: str) -> tuple[tuple[str, str], ...]:
         """What a link to this page narrows it to."""
         over = {} if self.months == USUAL else {"over": str(self.months)}
         return tuple({"show": show, **more, **over}.items())
 
-    def _waiting(self, oldest: Entry | None, overdue: int) -> Sentence:
-        late: tuple[str | Said, ...] = ()
-        if overdue:
-            past = f"{self.formats.integer(overdue)} {_be(overdue)} past the due date"
-            late = (" ", Said(past, strong=True, page=PAGE, ask=self._ask("owed")), ".")
+    def _waiting(self, oldest: Entry | None) -> tuple[Sentence, ...]:
+        """What has waited longest for its first answer, and who owes it."""
         if oldest is None:
-            return sentence("Nothing waits for its first answer.", *late)
+            return ()
         owed = self._ask("owed", who=oldest.owes.person_id)
         age = Said(self.formats.days(oldest.age), strong=True, page=PAGE, ask=owed)
         text = f", “{brief(oldest.text)}”," if oldest.text else ""
-        return sentence("The oldest open one", text, " waits ", age, f": {_owes(oldest)}.", *late)
+        return (sentence("The oldest without an answer", text, " waits ", age, f": {_owes(oldest)}."),)
 
     def _closed(self, found: Loops) -> Sentence:
         """How many actions brought their reason down."""
@@ -233,7 +258,8 @@ class Words:
         backwards = sum(e.backwards for e in found)
         asks, are = ("asks" if other == 1 else "ask"), _be(backwards)
         told = {
-            f"{f.integer(other)} {asks} within one team, or from outside both: counted neither way.": other,
+            f"{counted(other, 'entry', 'entries')} {asks} within one team, or from outside both: counted "
+            "neither way.": other,
             f"{f.integer(backwards)} {are} resolved before being said: answered, but its days don't count. "
             "Correct resolved_at of feedback.": backwards,
             f"{counted(loops.undated, 'action')} on a reason {_be(loops.undated)} done without resolved_at: "

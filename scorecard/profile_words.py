@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from scorecard.contract import TEAMS
 from scorecard.formats import Formats
 from scorecard.profile_counts import MOST, Values
 from scorecard.profile_evidence import Compared, Evidence, Verdict
 from scorecard.profile_wishes import Agreement, Wished, label
-from scorecard.words import Said, Sentence, brief, counted, inner, listing, sentence, short
+from scorecard.words import Said, Sentence, brief, counted, inner, linked, listing, sentence
 
 if TYPE_CHECKING:
     from scorecard.profile_view import Basis, Line, Surprise
 
+WISHES: Final = "ideal-lead#wishes"  # where on the page the evidence of a figure stands
+SURPRISES: Final = "ideal-lead#surprises"
+_ANSWERS: Final = ("contradicted", "holds", "sides with one team")  # what answers the page's question
+_UNDECIDED: Final = ("can't tell yet", "too few", "no leads", "not known yet")
 _SHOWN: Final = 3  # lines of one kind that are said aloud
 _UNSURE: Final = ", can't tell yet"
 _FEW: Final = ", too few to tell"
@@ -33,60 +38,72 @@ class Words:
     def verdict(
         self, lines: Sequence[Line], surprises: Sequence[Surprise], basis: Basis | None
     ) -> tuple[Sentence, ...]:
-        """Where the teams agree, and what the data make of it."""
-        said = [self._agreement(lines)] if lines else []
-        if basis is not None and basis.handed.n and lines:
-            said.append(self._held(lines))
-        if basis is not None and basis.handed.n:
-            said.append(self._surprises(surprises))
-        return tuple(said)
+        """What is wanted and converts, or doesn't; and how far teams and data agree."""
+        compared = basis is not None and bool(basis.handed.n)
+        if not lines:
+            return (self._surprises(surprises),) if compared else ()
+        first = _strongest(lines)
+        answer = (self._answer(first),) if first is not None else ()
+        return (*answer, self._agreement(lines, compared=compared))
 
-    def _agreement(self, lines: Sequence[Line]) -> Sentence:
-        by = {a: sum(line.wished.agreement is a for line in lines) for a in Agreement}
-        disputed, alone = by[Agreement.DISPUTED], by[Agreement.ONE_TEAM]
-        named = counted(len(lines), "value")
-        return sentence(
-            "Marketing and sales agree on ",
-            Said(f"{by[Agreement.AGREED]} of the {named}", strong=True),
-            f" that they name, dispute {disputed}, and {alone} {'is' if alone == 1 else 'are'} "
-            "named by one team only.",
-        )
+    def _answer(self, line: Line) -> Sentence:
+        """The wish that the data bear out, contradict or settle, with the rates behind that."""
+        name = linked(_name(line.wished.called, line.wished.value), WISHES)
+        shown = line.evidence
+        if shown is None:
+            return ()
+        f = self.formats
+        rates = (linked(f.percent(shown.own.rate), WISHES), f" won, the rest {f.percent(shown.rest.rate)}.")
+        oftener = "more" if (shown.wins.difference.value or 0) > 0 else "less"
+        if line.finding == "sides with one team":
+            sides = listing(line.sides)
+            return sentence("The teams dispute ", name, f", and the data side with {sides}: ", *rates)
+        but = ", and it wins" if line.finding == "holds" else ", yet it wins"
+        return sentence(f"{self.wants(line.wished)} ", name, f"{but} {oftener} often: ", *rates)
 
-    def _held(self, lines: Sequence[Line]) -> Sentence:
-        by = Counter(str(line.finding) for line in lines)
-        sides, sizes, mixed = by["sides with one team"], by["smaller wins"] + by["larger wins"], by["mixed"]
-        told = {
-            f"bear out {by['holds']}": 1,
-            f"settle {sides} of the disputed": sides,
-            f"differ in the worth of a win alone for {sizes}": sizes,
-            f"are mixed for {mixed}": mixed,
-        }
-        parts = [part for part, many in told.items() if many]
-        open_ = len(lines) - by["holds"] - by["contradicted"] - sides - sizes - mixed
-        contradict = Said(f"contradict {by['contradicted'] or 'none'}", strong=True)
-        return sentence("Of these the data ", contradict, f", {', '.join(parts)}, and leave {open_} open.")
+    def _agreement(self, lines: Sequence[Line], *, compared: bool) -> Sentence:
+        by = Counter(line.wished.agreement for line in lines)
+        agreed = linked(f"{by[Agreement.AGREED]} of the {counted(len(lines), 'value')}", WISHES)
+        disputed = linked(str(by[Agreement.DISPUTED] or "none"), WISHES)
+        open_ = sum(str(line.finding) in _UNDECIDED for line in lines)
+        rest = ("; the data can't tell yet on ", linked(str(open_), WISHES)) if compared and open_ else ()
+        return sentence("The teams agree on ", agreed, " they name and dispute ", disputed, *rest, ".")
 
     def _surprises(self, surprises: Sequence[Surprise]) -> Sentence:
         if not surprises:
-            return sentence("No value beyond these differs surely from the rest.")
+            return sentence("No value differs surely from the rest.")
         differs = "differs" if len(surprises) == 1 else "differ"
-        many = Said(counted(len(surprises), "value"), strong=True)
+        many = linked(counted(len(surprises), "value"), SURPRISES)
         return sentence(many, f" that neither team named {differs} surely from the rest.")
 
     def because(self, lines: Sequence[Line], surprises: Sequence[Surprise]) -> tuple[Sentence, ...]:
-        """The strongest of what contradicts, decides or surprises."""
+        """The strongest of what contradicts, decides or surprises, and who hasn't said what it wants."""
         against = [line for line in lines if line.finding in {"contradicted", "sides with one team"}]
         told = [self._clash(line) for line in against[:_SHOWN]]
         told += [self._surprise(one) for one in surprises[: max(_SHOWN - len(told), 1)]]
-        return tuple(told)
+        return (*told, *self._owed(lines))
 
     def _clash(self, line: Line) -> Sentence:
-        name = Said(_name(line.wished.called, line.wished.value), strong=True)
-        return sentence(f"{self.wants(line.wished)}: ", name, f". {self._result(line.evidence)}")
+        name = linked(_name(line.wished.called, line.wished.value), WISHES)
+        sides = f"; the data side with {listing(line.sides)}" if line.sides else "; the data contradict it"
+        return sentence(f"{self.wants(line.wished)} ", name, f"{sides}: {self._result(line.evidence)}")
 
     def _surprise(self, one: Surprise) -> Sentence:
-        name = Said(_name(one.called, one.evidence.value), strong=True)
-        return sentence("Named by nobody: ", name, f". {self._result(one.evidence)}")
+        name = linked(_name(one.called, one.evidence.value), SURPRISES)
+        return sentence("Nobody named ", name, f", which differs: {self._result(one.evidence)}")
+
+    def _owed(self, lines: Sequence[Line]) -> Iterator[Sentence]:
+        """What one team named and the other has yet to say something about."""
+        alone = [line.wished for line in lines if line.wished.agreement is Agreement.ONE_TEAM]
+        pairs = (TEAMS, TEAMS[::-1])
+        parts: list[str | Said] = []
+        for team, other in pairs:
+            if n := sum(team not in one.wishes for one in alone):
+                parts += ["; ", f"{team} owes a word on ", linked(counted(n, "value"), WISHES)]
+                parts.append(f" that {other} named")
+        if parts:
+            begin = str(parts[1])
+            yield sentence(f"{begin[:1].upper()}{begin[1:]}", *parts[2:], ".")
 
     def wants(self, wished: Wished) -> str:
         """'Marketing wants, sales doesn't want'."""
@@ -148,7 +165,7 @@ class Words:
         return f"{text} ({self._money(gap.low)} to {self._money(gap.high)}){_unsure(shown.amounts)}"
 
     def _money(self, amount: float | None) -> str:
-        return short(amount, "currency", self.formats)
+        return self.formats.money(None if amount is None else round(amount), compact=True)
 
     def _points(self, difference: float) -> str:
         return self.formats.points(difference).partition(" ")[0]
@@ -197,6 +214,19 @@ class Words:
         wins = self.wins(shown).replace("the rest", "those without")
         keen = "Who takes it may have been keener before: this is no proof that the step does it."
         return f"After the extra step {wins}. {keen}"
+
+
+def _strongest(lines: Sequence[Line]) -> Line | None:
+    """The line that answers the page's question, the largest difference of the first kind there is."""
+    for finding in _ANSWERS:
+        found = [line for line in lines if line.finding == finding and line.evidence is not None]
+        if found:
+            return max(found, key=_apart)
+    return None
+
+
+def _apart(line: Line) -> float:
+    return 0.0 if line.evidence is None else abs(line.evidence.wins.difference.value or 0.0)
 
 
 def _unsure(compared: Compared) -> str:

@@ -102,7 +102,7 @@ def _trend(top: float | None) -> AnyChart:
         return alt.Y(f"{column}:Q", axis=None, scale=scale)
 
     def foot(side: str) -> alt.Chart:
-        style: Style = {"align": side, "baseline": "bottom", "fontSize": SMALL}
+        style: Style = {"align": side, "baseline": "top", "dy": 6, "fontSize": SMALL}
         near = blank().transform_filter(alt.datum.side == side)
         where = LEFT if side == "left" else RIGHT
         chart: alt.Chart = near.mark_text(**style).encode(

@@ -24,7 +24,7 @@ def chapter(asked: Asked) -> Chapter:
         return Chapter("feedback", "Feedback", _QUESTION, (), (Topic(title, says(todo)),))
     found = asked.get(feedback_view.feedback_of, _MONTHS, asked.as_of)
     tiles = tuple(tile(one.name, one.row, asked.formats, one.beside) for one in found.figures)
-    blocks = (Tiles(tiles),) if tiles else ()
+    blocks = (*((Tiles(tiles),) if tiles else ()), *says(*found.because))
     names = tuple(one.row.metric for one in found.figures)
     topics = (
         *when_any(blocks, "How it is answered", metrics=names),

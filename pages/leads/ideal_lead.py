@@ -2,7 +2,6 @@ import streamlit as st
 
 from components import board, profile_page, tiles
 from components.page import View, open_page
-from components.picks import pick
 from components.sections import outline, section
 from scorecard import profile_view
 
@@ -10,7 +9,7 @@ TABLES = ("profiles", "leads", "campaigns", "settings", "fx_rates")
 QUESTION = "Which leads do we want, and which become customers?"
 view = open_page("ideal-lead", QUESTION, TABLES, period=False, compare=False)
 top = st.container()
-months = int(pick("over", "Hand-offs of the last", profile_view.SPANS))
+months = profile_page.pick_span()
 
 
 def found(now: View) -> profile_view.Profile:

@@ -33,6 +33,7 @@ with st.container():  # what is written below stays in its place when the first 
             chosen = feedback_page.pick_asked(outline(view, lambda now: feedback_view.minding(found(now))))
         with top:
             section(view, "verdict", lambda now: found(now).verdict, board.verdict)
+            section(view, "because", lambda now: found(now).because, board.because)
             section(view, "figures", lambda now: found(now).figures, feedback_page.figures)
 
 section(view, "say", feedback_forms.offered, feedback_forms.say)

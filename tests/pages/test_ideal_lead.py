@@ -49,7 +49,7 @@ COMPANY = {
 
 def test_wishes_stand_beside_the_data_and_names_are_only_text(opened):
     shown = opened(COMPANY)
-    assert "contradict 1" in shown
+    assert "the data contradict it: 50% of 60 won" in shown
     assert "Industry: Retail" in shown
     assert "sales doesn’t want (4 of 5)" in shown
     assert "50% of 60 won, the rest 14.2% of 120" in shown

@@ -81,9 +81,23 @@ def test_each_wish_is_set_beside_the_data(company):
     assert (clubs.sides, clubs.wished.agreement) == (("sales",), Agreement.DISPUTED)
     written = next(line for line in found.lines if line.wished.value == "retail")
     assert written.says == ("No hand-off has this value. Leads are written Retail: write it the same way.",)
-    assert "agree on 1 of the 6 values that they name, dispute 1, and 4 are named by one team only" in said(
-        found
+    assert (
+        "The teams agree on 1 of the 6 values they name and dispute 1; the data can't tell yet on 3."
+        in said(found)
     )
+    assert (
+        "Marketing and sales want industry Retail, and it wins more often: 50% won, the rest 14.5%."
+        in said(found)
+    )
+    assert "Marketing owes a word on 2 values that sales named; sales owes a word on 2 values" in said(found)
+
+
+def test_every_figure_that_stands_first_leads_to_its_evidence(company):
+    profiles = [wish("sales", "industry", "Retail", "no"), wish("marketing", "industry", "Rescue")]
+    found = read(company(leads=leads(won_of=CLEAR), profiles=profiles))
+    strong = [piece for told in (*found.verdict, *found.because) for piece in told if piece.strong]
+    assert {piece.page for piece in strong} == {"ideal-lead#wishes", "ideal-lead#surprises"}
+    assert len(" ".join(plain(told) for told in found.verdict)) < 190
 
 
 def test_a_wish_that_the_data_contradict_comes_first_and_is_said_aloud(company):
@@ -93,16 +107,24 @@ def test_a_wish_that_the_data_contradict_comes_first_and_is_said_aloud(company):
     ]
     found = read(company(leads=leads(won_of=CLEAR), profiles=profiles))
     assert found.lines[0].finding is Finding.CONTRADICTED
-    assert "contradict 1" in said(found)
-    assert "Sales doesn't want: industry Retail. 50% of 60 won, the rest 14.5% of 124: +35.5 points" in said(
+    assert "Sales doesn't want industry Retail, yet it wins more often: 50% won, the rest 14.5%." in said(
         found
     )
+    contradicted = (
+        "Sales doesn't want industry Retail; the data contradict it: 50% of 60 won, the rest 14.5% of"
+    )
+    assert f"{contradicted} 124: +35.5 points" in said(found)
 
 
 def test_what_nobody_named_is_told_when_it_differs_surely(company):
     found = read(company(leads=leads(won_of=CLEAR), profiles=[wish("sales", "industry", "Retail")]))
     assert [one.evidence.value for one in found.surprises] == ["Clubs"]
-    assert "1 value that neither team named differs surely from the rest" in said(found)
+    assert "Nobody named industry Clubs, which differs: 5% of 60 won" in said(found)
+
+
+def test_without_wishes_what_differs_stands_first(company):
+    found = read(company(leads=leads(won_of=CLEAR)))
+    assert "2 values that neither team named differ surely from the rest." in said(found)
 
 
 def test_a_teams_yes_and_no_to_one_value_are_left_out_and_told(company):
