@@ -1,5 +1,6 @@
 """The presentation in a browser: a loop that says when it can't be trusted, and a meeting that is saved."""
 
+import os
 import signal
 import sqlite3
 import time
@@ -22,6 +23,7 @@ from tests.servers import free_port
 PAGE = ROOT / "pages/overview/present.py"
 PATIENCE = 20_000  # ms; news take about three seconds on an idle machine
 LOUD = 10_000  # ms after which a screen that is cut off must have said so
+ASLEEP = 9  # seconds: more than a screen may hear nothing
 HOSTILE = "<img src=x onerror=document.title='got'> ![x](http://example.invalid/x) Autumn fair"
 SPAN = {"start": "2026-01-01", "due": "2026-12-31"}
 GOALS = [
@@ -52,16 +54,32 @@ REVIEW = {
     "action_due": "2026-02-20", "action_done_at": None,
 }  # fmt: skip
 
-# Every change under the slides' content from now on; new text is noted as it stands.
+# Every change under the slides' content from now on; new text is noted as it stands, and so is what glows.
 OBSERVE = """
 () => {
   window.seen = [];
+  window.glows = [];
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (...what) {
+    window.glows.push(this.textContent);
+    return animate.apply(this, what);
+  };
   document.querySelectorAll('[class*="st-key-slide_"]').forEach((slide) => {
     const root = slide.querySelector('[data-testid="stBidiComponentIsolated"]').shadowRoot;
     const told = ({ type, target }) => `${type} ${target.textContent}`;
     new MutationObserver((found) => window.seen.push(...found.map(told)))
       .observe(root, { subtree: true, childList: true, characterData: true, attributes: true });
   });
+}
+"""
+# How the screen vouches for its figures, each time that this changes.
+ALARMS = """
+() => {
+  const host = document.querySelector('.st-key-present_stage [data-testid="stBidiComponentIsolated"]');
+  const stage = host.shadowRoot.querySelector('.stage');
+  window.alarms = [];
+  new MutationObserver(() => window.alarms.push(stage.dataset.vouch))
+    .observe(stage, { attributes: true, attributeFilter: ['data-vouch'] });
 }
 """
 # All text that can be seen on the slide and on the line below it, with its size, and what doesn't fit.
@@ -86,8 +104,8 @@ DRAWN = """document.querySelector('.st-key-present_stage [data-testid="stBidiCom
     .querySelector('.stage').dataset.seen"""
 COUNT_LOCKS = """
 window.locks = 0;
-const lock = { released: false, addEventListener() {}, release: async () => {} };
-const request = async () => { window.locks += 1; return lock; };
+window.lock = { released: false, addEventListener() {}, release: async () => {} };
+const request = async () => { window.locks += 1; window.lock.released = false; return window.lock; };
 Object.defineProperty(navigator, 'wakeLock', { value: { request } });
 """
 # The slides of a meeting in order, then those that are made in it.
@@ -259,7 +277,9 @@ def test_a_loop_turns_by_itself_pauses_by_key_and_sends_nothing(room, page):
     tab.mouse.click(900, 300)  # a touch has it go on
     until_shown(tab, "goals")
     assert frames == []
-    assert tab.evaluate("window.locks") >= 1
+    assert tab.evaluate("window.locks") == 1
+    tab.evaluate("window.lock.released = true; document.dispatchEvent(new Event('visibilitychange'))")
+    assert tab.evaluate("window.locks") == 2  # browsers give it up while a page isn't seen
     assert complaints(tab) == []
 
 
@@ -317,6 +337,11 @@ def test_a_refresh_without_news_touches_nothing_and_one_number_alone_moves(compa
     number(tab, "12 of 100")
     texts = {text for text in tab.evaluate("window.seen") if not text.startswith("attributes")}
     assert texts == {"characterData 12%", "characterData 12 of 100"}
+    assert sorted(tab.evaluate("window.glows")) == ["12 of 100", "12%"]
+    tab.emulate_media(reduced_motion="reduce")
+    entered(company, 13)
+    number(tab, "13 of 100")
+    assert len(tab.evaluate("window.glows")) == 2
     vouches(tab, "good")
 
 
@@ -353,15 +378,32 @@ def test_a_screen_whose_connection_stays_away_loads_itself_again_on_the_same_lin
     assert "start=goals" in tab.url
 
 
-def test_a_tab_that_slept_catches_up(company, room, page):
-    tab = opened(page, room, "&start=goals&seconds=3600")
-    sleeping = tab.context.new_cdp_session(tab)
-    sleeping.send("Page.setWebLifecycleState", {"state": "frozen"})
-    entered(company, 31)
-    time.sleep(9)
-    sleeping.send("Page.setWebLifecycleState", {"state": "active"})
+@contextmanager
+def asleep(tab):
+    """Stops the browser's pages as a laptop's sleep does; without a window CDP's freezing does nothing."""
+    told = tab.context.browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    pages = [one["id"] for one in told if one["type"] == "renderer"]
+    for pid in pages:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pages:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_a_tab_that_slept_catches_up_without_a_false_alarm(company, room, page):
+    tab, asked = opened(page, room, "&start=goals&seconds=3600"), []
+    tab.evaluate(ALARMS)
+    tab.on("request", lambda request: asked.append(request.url) if "/tandem/live" in request.url else None)
+    with asleep(tab):
+        entered(company, 31)
+        time.sleep(ASLEEP)
+    tab.evaluate("0")
+    assert len(asked) <= 2  # it slept indeed: awake it asks every two seconds
     number(tab, "31 of 100")
     vouches(tab, "good")
+    assert set(tab.evaluate("window.alarms")) <= {"waking", "good"}
 
 
 # --- a meeting
