@@ -24,7 +24,9 @@ from scorecard.words import Said, Sentence
 _HERE: Final = Path(__file__).with_name("slide.js")
 _NOTHING: Final = Html("")
 _DOT: Final = " · "
-_LONG: Final = 135  # letters of a headline from which they are smaller, so that it keeps to two lines
+# Letters of a headline that is set smaller: so it keeps to two lines, or to one where a word would be left.
+_LONG: Final = 135
+_NEARLY_ONE_LINE: Final = range(70, 88)
 
 _component = st.components.v2.component(
     "tandem_slide",
@@ -65,7 +67,8 @@ def _verdict(said: tuple[Sentence, ...]) -> Html:
     pieces = [piece for sentence in said for piece in (*sentence, Said(" "))]
     if not said:
         return _NOTHING
-    long = "long" if sum(len(piece.text) for piece in pieces) > _LONG else ""
+    letters = sum(len(piece.text) for piece in pieces)
+    long = "long" if letters > _LONG or letters in _NEARLY_ONE_LINE else ""
     return html('<p class="verdict {long}">{said}</p>', long=long, said=joined(map(_piece, pieces)))
 
 

@@ -260,7 +260,7 @@ class Words:
         return f"{self.formats.percent(self.rows['decision_coverage'].value)} decided"
 
     def _rated(self) -> str:
-        return f"of 5, {self.formats.number(self.rows['lead_rating'].n)} rated"
+        return f"out of 5; {self.formats.number(self.rows['lead_rating'].n)} rated"
 
     def _nine_in_ten(self, p90: Row) -> str:
         clock = "opening hours" if self._opening else "elapsed hours"

@@ -295,7 +295,7 @@ class _Board:
             agreed = self.formats.number(settings.sla_hours)
             return f"{self.formats.integer(figures['pending'])} pending · agreed: {agreed} {clock}"
         if name == "lead_rating":
-            return f"of 5, {self.formats.integer(figures['rated'])} rated"
+            return f"out of 5; {self.formats.integer(figures['rated'])} rated"
         return f"half of the leads, in {clock}" if name.endswith("_median") else ""
 
     def _compared(self, name: str, row: Row) -> str:

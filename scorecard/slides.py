@@ -168,8 +168,10 @@ def big(name: str, row: Row, beside: str, formats: Formats) -> Big:
 
 def figure(row: Row, formats: Formats) -> str:
     """The figure, or in words why there is none: not the same thing as zero."""
+    if row.value is not None and row.unit == "currency":
+        return formats.money(row.value, compact=True)
     if row.value is not None:
-        return words.short(row.value, row.unit, formats)
+        return formats.value(row.value, row.unit)
     if row.note("not_reached") is not None and row.low is not None:
         return f"> {formats.value(row.low, row.unit)}"
     return "–" if row.status is None else row.status.word.lower()
@@ -534,10 +536,10 @@ def _credit(shares: Sequence[attribution_view.Share], formats: Formats) -> Itera
     first = [*named[:_FEW], *(share for share in shares if share.group is None)]
     most = max((share.high for share in first), default=0.0)
     for share in first:
-        low, high = (words.short(x, "currency", formats) for x in (share.low, share.high))
+        low, high = (formats.money(x, compact=True) for x in (share.low, share.high))
         bar = Bar(share.value / most, low=share.low / most, high=share.high / most) if most > 0 else None
         told = f"{low} to {high} by all models" if low != high else "by every model"
-        value = words.short(share.value, "currency", formats)
+        value = formats.money(share.value, compact=True)
         yield Line(words.brief(share.name), value, told, team=share.team, bar=bar)
 
 
