@@ -13,7 +13,7 @@ from components.choice import FILTERS, chosen
 from components.screen import View
 from components.tables import beside_table
 from components.text import Html, html, joined
-from components.tiles import mark_chip
+from components.tiles import empty, mark_chip
 from scorecard.overview import Concern, Step
 from scorecard.status import explain
 from scorecard.words import Said, Sentence
@@ -91,6 +91,12 @@ def steps(todo: Sequence[Step]) -> None:
         for s in todo
     )
     st.html(html('<div class="t-steps">{cards}</div>', cards=cards))
+
+
+def nothing(title: str, todo: str) -> None:
+    """What stands in a page's place while there is nothing to show: what to fill, and where that is told."""
+    empty(title, todo)
+    lead_on("Every table and column, and what each unlocks", "data")
 
 
 def lead_on(text: str, page: str, ask: Sequence[tuple[str, str]] = (), *, before: str = "") -> None:

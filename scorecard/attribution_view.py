@@ -48,6 +48,7 @@ MODEL_NAMES: Final = {
 }
 REVENUE: Final = "attribution#revenue"  # where on the page the evidence of a figure stands
 CREDIT: Final = "attribution#credit"
+_THEN: Final = "what marketing sourced and influenced, and who gets credit for it, stands"
 _PARTS: Final[tuple[Part, ...]] = ("sourced", "influenced", "unattributed")
 _MOST: Final = 12  # bars that are drawn; the table has all
 _LEADS: Final = 25  # won leads that are offered
@@ -153,10 +154,11 @@ def _nothing(revenue: Sequence[Definition], period: Period, formats: Formats) ->
     if all(row.value is None for row in sourced):
         row = sourced[0]
         if row.status is Status.LOCKED:
-            return "Attribution is locked", unlock.what_to_add(row)
+            return "Attribution is locked", unlock.what_and_why(row, _THEN)
         if row.status is Status.NOT_DUE:
             return "This period hasn't begun", "Choose one that has."
-        return "Nothing to share out yet", "There are no orders or touches in this time."
+        todo = "Fill the tables orders (or won_at and amount of leads) and touches."
+        return "Nothing to share out yet", f"{todo} Then {_THEN} here."
     if not any(row.denominator for d in revenue for row in d.rows.values()):
         label = period.label(formats.locale)
         return f"No revenue in {label}", "Choose another period, or look at the pipeline on the Scorecard."

@@ -31,6 +31,11 @@ SPEED: Final = "handoff#speed"
 GROUPS: Final = "handoff#groups"
 _RATES: Final = {"acceptance_rate": "Acceptance", "sla_compliance": "The share touched in time"}
 _DID: Final = {"acceptance_rate": "accepted", "sla_compliance": "touched in time"}
+_FILL: Final = (
+    "Fill the table leads: a row a lead, with lead_id, created_at and, once it goes to sales, handed_off_at, "
+    "first_touch_at, accepted_at or rejected_at. Then acceptance, response times and the reasons of "
+    "rejections stand here."
+)
 _MOST: Final = 2  # groups that a sentence names
 
 
@@ -94,7 +99,7 @@ class Words:
         if not row.n:
             return sentence(self._handed(), " Sales has decided on none of them yet.")
         if row.status is Status.TOO_FEW:
-            few = f"{f.number(row.numerator)} of the {self._count(row.n, 'hand-off')}"
+            few = f"{f.number(row.numerator)} of {self._count(row.n, 'hand-off')}"
             return sentence(
                 "Sales accepted ", linked(few, FUNNEL), " it has decided on: too few to judge the rate."
             )
@@ -337,15 +342,12 @@ class Words:
         if row.value:
             return None
         if row.status is Status.LOCKED:
-            meaning = unlock.meaning(unlock.needs(row)[0])
-            return "Hand-offs can't be seen yet", f"{unlock.what_to_add(row)} {meaning}"
+            then = "acceptance, response times and the reasons of rejections stand"
+            return "Hand-offs can't be seen yet", unlock.what_and_why(row, then)
         if row.status is Status.NOT_DUE:
             return f"{label} hasn't begun", "Choose a period that has."
         if row.status is Status.NO_DATA:
-            return (
-                "There are no leads yet",
-                "Fill the table leads: a row a lead, with lead_id and created_at.",
-            )
+            return "There are no leads yet", _FILL
         return f"No lead was handed off in {label}", (
             "Choose another period or take filters off; "
             "or fill handed_off_at in leads whenever marketing hands one over."

@@ -252,7 +252,10 @@ def _nothing(dataset: Dataset, named: tuple[Wished, ...], basis: Basis | None) -
     if named or (basis is not None and basis.handed.n):
         return None
     if basis is None:
-        return "Nothing is known of the ideal lead yet", " ".join(_lacking(dataset, basis)[:2])
+        lacking = (text.removeprefix("Locked: ") for text in _lacking(dataset, basis)[:2])
+        todo = " ".join(text[:1].upper() + text[1:] for text in lacking)
+        then = "what each team wants stands here beside what becomes a customer"
+        return "Nothing is known of the ideal lead yet", f"{todo} Then {then}."
     wait = f"Hand-offs count here {words.counted(basis.days, 'day')} after they were made."
     return "No hand-off is old enough to compare", f"{wait} Choose more months, or take filters off."
 

@@ -27,6 +27,10 @@ _BEHIND: Final = 3  # people a sentence names
 _SAME_LENGTH: Final = 0.12  # months and quarters differ by so much of their length
 _EVEN: Final = 0.0005  # a gap that is shown as 0 points
 _WANTED: Final = (Status.ON_TRACK, Status.AT_RISK, Status.OFF_TRACK, Status.ACHIEVED, Status.MISSED)
+_A_ROW: Final = (
+    "a row a team (person_id blank) or person, with department, metric, target, period_start and period_end. "
+    "Then both teams and everybody in them stand side by side here."
+)
 Strong = partial(Said, strong=True)
 
 
@@ -98,7 +102,7 @@ class Quotas:
 def quotas_of(dataset: Dataset, period: Period, as_of: AsOf) -> Quotas:
     """Every quota that overlaps the period, whole, as it stands at as_of."""
     if "quotas" not in dataset.relations:
-        todo = "Add a table quotas: a row a team (person_id blank) or person, with metric, target and dates."
+        todo = f"Add a table quotas: {_A_ROW}"
         return _none("There are no quotas yet", todo)
     found = quotas.attainments(dataset, period, as_of)
     if not found:
@@ -115,9 +119,7 @@ def _nothing_here(dataset: Dataset, period: Period) -> Quotas:
     label = period.label(settings.locale)
     spans = sorted({(q.start, q.end) for q in quotas.quotas(dataset)})
     if not spans:
-        todo = (
-            "Fill the table quotas: a row a team (person_id blank) or person, with metric, target and dates."
-        )
+        todo = f"Fill the table quotas: {_A_ROW}"
         return _none("There are no quotas yet", todo)
     first, last = spans[0][0], max(end for _, end in spans)
     written = " to ".join(Formats.of(settings).date(day) for day in (first, last))

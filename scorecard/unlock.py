@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from scorecard.contract import SETTINGS, TABLES
 from scorecard.rows import Row
-from scorecard.words import listing
+from scorecard.words import inner, listing
 
 _TIMES = "times of day: the columns of the hand-off and the first touch hold dates only"
 
@@ -67,6 +67,15 @@ def meaning(need: str) -> str:
     if table in TABLES and column in TABLES[table]:
         return TABLES[table][column].doc
     return TABLES[table].doc if table in TABLES and not column else ""
+
+
+def what_and_why(row: Row, then: str) -> str:
+    """What unlocks a locked row, what the first of it means, and what stands here `then`."""
+    found = needs(row)
+    what = what_to_add(row)
+    about = meaning(found[0]) if len(found) == 1 else ""
+    said = f"{what.removesuffix('.')}: {inner(about)}" if about else what
+    return f"{said.removesuffix('.')}. Then {then} here."
 
 
 def what_to_add(row: Row) -> str:

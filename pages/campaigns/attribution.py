@@ -2,7 +2,7 @@ from functools import partial
 
 import streamlit as st
 
-from components import attribution_page, board, tiles
+from components import attribution_page, board, sentences
 from components.page import View, open_page
 from components.picks import headed, pick
 from components.sections import outline, section
@@ -27,7 +27,7 @@ def journey(now: View) -> attribution_view.Journey | None:
 
 nothing = outline(view, lambda now: found(now).nothing)
 if nothing is not None:
-    tiles.empty(*nothing)
+    sentences.nothing(*nothing)
     st.stop()
 
 section(view, "verdict", lambda now: found(now).verdict, board.verdict)

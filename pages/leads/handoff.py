@@ -2,7 +2,7 @@ from functools import partial
 
 import streamlit as st
 
-from components import board, handoff_page, tiles
+from components import board, handoff_page, sentences, tiles
 from components.page import View, open_page
 from components.picks import headed, pick
 from components.sections import outline, section
@@ -39,7 +39,7 @@ def worked_by(now: View) -> tuple[handoff_groups.Group, ...]:
 
 nothing = outline(view, lambda now: found(now).nothing)
 if nothing is not None:
-    tiles.empty(*nothing)
+    sentences.nothing(*nothing)
     st.stop()
 
 section(view, "verdict", lambda now: found(now).verdict, board.verdict)

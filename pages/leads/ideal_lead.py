@@ -1,6 +1,6 @@
 import streamlit as st
 
-from components import board, profile_page, tiles
+from components import board, profile_page, sentences
 from components.page import View, open_page
 from components.sections import outline, section
 from scorecard import profile_view
@@ -18,7 +18,8 @@ def found(now: View) -> profile_view.Profile:
 
 nothing = outline(view, lambda now: found(now).nothing)
 if nothing is not None:
-    tiles.empty(*nothing)
+    with top:
+        sentences.nothing(*nothing)
     st.stop()
 
 with top:

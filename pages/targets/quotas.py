@@ -2,7 +2,7 @@ from functools import partial
 
 import streamlit as st
 
-from components import board, quota_page, tiles
+from components import board, quota_page, sentences, tiles
 from components.page import View, open_page
 from components.sections import outline, section
 from scorecard import quota_view
@@ -25,7 +25,7 @@ def one_set(now: View, team: str, key: str) -> quota_view.People | None:
 
 nothing = outline(view, lambda now: found(now).nothing)
 if nothing is not None:
-    tiles.empty(*nothing)
+    sentences.nothing(*nothing)
     st.stop()
 
 section(view, "verdict", lambda now: found(now).verdict, board.verdict)

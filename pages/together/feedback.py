@@ -1,6 +1,6 @@
 import streamlit as st
 
-from components import board, feedback_courses, feedback_forms, feedback_page, tiles
+from components import board, feedback_courses, feedback_forms, feedback_page, sentences
 from components.page import View, open_page
 from components.sections import outline, section
 from scorecard import feedback_trends, feedback_view
@@ -25,7 +25,7 @@ def course(now: View) -> feedback_trends.Trends:
 nothing = outline(view, lambda now: now.get(feedback_view.nothing_of, now.as_of))
 with st.container():  # what is written below stays in its place when the first entry comes
     if nothing is not None:
-        tiles.empty(*nothing)
+        sentences.nothing(*nothing)
     else:
         top = st.container()
         with st.container(horizontal=True, vertical_alignment="bottom", key="feedback_picks"):
