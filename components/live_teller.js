@@ -1,9 +1,33 @@
 // What the stamp finds out is told to the server; and who comes by a link to a part of a page is brought there.
 export default function ({ setTriggerValue }) {
-  const told = ({ detail }) => setTriggerValue(detail[0], detail[1]);
+  const told = ({ detail }) => {
+    if (detail[0] === "changed") keepStill();
+    setTriggerValue(detail[0], detail[1]);
+  };
   document.addEventListener("tandem", told);
   arrive();
   return () => document.removeEventListener("tandem", told);
+}
+
+// While the server works out what changed, what is shown isn't greyed: nobody asked for anything. It is told from a
+// run that a reader asked for by a mark on the document, which style.css knows.
+const SETTLED_MS = 500;
+const NOT_BEGUN_MS = 5000;
+const NO_LONGER_MS = 120000;
+
+function keepStill() {
+  const root = document.documentElement;
+  const app = document.querySelector("[data-testid=stApp]");
+  let [ran, idle, since] = [false, performance.now(), performance.now()];
+  root.dataset.tandemRefreshing = "";
+  clearInterval(window.tandemRefreshing);
+  window.tandemRefreshing = setInterval(() => {
+    const now = performance.now();
+    if (app.dataset.testScriptState === "running") [ran, idle] = [true, now];
+    if (now - idle < (ran ? SETTLED_MS : NOT_BEGUN_MS) && now - since < NO_LONGER_MS) return;
+    clearInterval(window.tandemRefreshing);
+    delete root.dataset.tandemRefreshing;
+  }, 100);
 }
 
 // The page is drawn bit by bit, so its part moves: it is followed until nothing moves or the reader does.

@@ -37,6 +37,18 @@ OBSERVE = """
 }
 """
 
+# How much can be seen of a part that waits for the server.
+SEEN = """
+() => {
+  const probe = Object.assign(document.createElement('div'), { style: 'opacity: 0.33' });
+  probe.dataset.stale = 'true';
+  document.querySelector('.stApp').append(probe);
+  const seen = getComputedStyle(probe).opacity;
+  probe.remove();
+  return Number(seen);
+}
+"""
+
 SPAN = {"start": "2026-01-01", "due": "2026-12-31"}
 GOALS = [{"goal_id": f"G{i}", "name": f"Goal number {i}", "target": 100, **SPAN} for i in (1, 2)]
 LEADS = [lead(f"L{i}", handed_off_at="2026-02-02 10:00:00", accepted_at="2026-02-03") for i in range(12)]
@@ -80,6 +92,7 @@ def test_an_edit_shows_on_an_open_page_by_itself_and_moves_nothing_else(company,
         tab = settled(page(f"{app.url}/scorecard?period=2026-Q1"))
         assert tab.get_by_text("20 of 100").first.is_visible()
         tab.evaluate(OBSERVE)
+        tab.evaluate(f"() => document.addEventListener('tandem', () => {{ window.seen = ({SEEN})() }})")
         edit(company, "UPDATE goal_actuals SET value = 25 WHERE goal_id = 'G2'")
         tab.get_by_text("25 of 100").first.wait_for(timeout=PATIENCE)
         settled(tab)
@@ -87,6 +100,9 @@ def test_an_edit_shows_on_an_open_page_by_itself_and_moves_nothing_else(company,
         assert set(tab.evaluate("window.changes")) <= {"goals", "verdict", "attention"}
         assert tab.get_by_text("10 of 100").first.is_visible()
         assert complaints(tab) == []
+        assert tab.evaluate("window.seen") == 1  # while the server worked out what changed
+        tab.wait_for_function("!('tandemRefreshing' in document.documentElement.dataset)")
+        assert tab.evaluate(SEEN) == pytest.approx(0.33)
 
 
 def test_a_page_on_which_nothing_changed_is_not_touched_and_nothing_is_sent(company, page):
