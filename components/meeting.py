@@ -73,7 +73,7 @@ def slide(now: View, item: Item) -> Slide:
 def data(now: View) -> dict[str, Any]:
     """What the meeting's script needs: whom actions can go to, whether it can be saved, what became of it."""
     rows = small.rows(now.dataset, "people")[:_MOST_PEOPLE]
-    topics = agenda.topics(now.dataset, items(now), now.as_of)
+    topics = now.get(agenda.topics, items(now), now.as_of)
     refusal = writes.refusal(now, Act.REVIEW)
     return {
         "people": [clean(row["name"] or row["person_id"]) for row in rows],

@@ -282,13 +282,14 @@ def _handoff(dataset: Dataset, about: Scope) -> Slide:
         "acceptance_rate": "Accepted by sales", "sla_compliance": "Touched in time",
         median: "Half touched within", "lead_rating": "Rating by sales",
     }  # fmt: skip
+    stages = found.stages if len(found.stages) > 1 else ()
     return Slide(
         "handoff",
         title,
         found.verdict[:1],
         _numbers(dataset, [(name, found.rows[m], found.beside.get(m, "")) for m, name in names.items()]),
-        "How far they got" if found.stages else "",
-        tuple(_stages(dataset, found.stages)),
+        "How far they got" if stages else "",
+        tuple(_stages(dataset, stages)),
         "columns",
         " ".join(found.lacking[:2]),
     )
