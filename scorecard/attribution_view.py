@@ -176,8 +176,8 @@ def _verdict(
     if sourced.value is None:
         unknown = f"What marketing sourced by {DEFINITIONS[agreed].lower()}, as agreed, isn't known. "
         return (sentence(unknown, unlock.what_to_add(sourced)),)
-    whole = linked(_money(sourced.denominator or 0.0, formats), REVENUE)
-    when = f" revenue in {period.label(formats.locale)}"
+    whole = linked(f"{_money(sourced.denominator or 0.0, formats)} revenue", REVENUE)
+    when = f" in {period.label(formats.locale)}"
     said = ("Marketing sourced ", _of(sourced, formats), " of ", whole, when)
     if influenced.value is None:
         unknown = "; what it influenced besides isn't known. "

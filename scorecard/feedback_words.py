@@ -71,12 +71,12 @@ class Words:
         if not owed:
             return sentence("Nothing is open.")
         f, ask = self.formats, self._ask("owed")
-        many = Said(f.integer(len(owed)), strong=True, page=PAGE, ask=ask)
+        many = Said(f"{f.integer(len(owed))} {_be(len(owed))} still open", strong=True, page=PAGE, ask=ask)
         late = sum(e.overdue for e in owed)
         if not late:
-            return sentence(many, f" {_be(len(owed))} still open, none past the due date.")
-        past = Said(f.integer(late), strong=True, page=PAGE, ask=ask)
-        return sentence(many, f" {_be(len(owed))} still open, ", past, " past the due date.")
+            return sentence(many, ", none past the due date.")
+        past = Said(f"{f.integer(late)} past the due date", strong=True, page=PAGE, ask=ask)
+        return sentence(many, ", ", past, ".")
 
     def because(self, by: Mapping[Way, Answers], oldest: Entry | None, found: Loops) -> tuple[Sentence, ...]:
         """How sure and how soon, what waits longest, and whether acting on a reason helped."""

@@ -103,9 +103,8 @@ class Words:
             return sentence(
                 "Sales accepted ", linked(few, FUNNEL), " it has decided on: too few to judge the rate."
             )
-        accepted, decided = linked(f.percent(row.value), FUNNEL), linked(f.number(row.n), FUNNEL)
-        many = "hand-off" if row.n == 1 else "hand-offs"
-        of = f" {many} it has decided on"
+        accepted = linked(f.percent(row.value), FUNNEL)
+        decided, of = linked(self._count(row.n, "hand-off"), FUNNEL), " it has decided on"
         return sentence("Sales accepted ", accepted, " of the ", decided, of, *self._against_target(row))
 
     def _against_target(self, row: Row) -> Sentence:

@@ -64,10 +64,10 @@ class Words:
     def _agreement(self, lines: Sequence[Line], *, compared: bool) -> Sentence:
         by = Counter(line.wished.agreement for line in lines)
         agreed = linked(f"{by[Agreement.AGREED]} of the {counted(len(lines), 'value')}", WISHES)
-        disputed = linked(str(by[Agreement.DISPUTED] or "none"), WISHES)
+        disputed = linked(f"dispute {by[Agreement.DISPUTED] or 'none'}", WISHES)
         open_ = sum(str(line.finding) in _UNDECIDED for line in lines)
-        rest = ("; the data can't tell yet on ", linked(str(open_), WISHES)) if compared and open_ else ()
-        return sentence("The teams agree on ", agreed, " they name and dispute ", disputed, *rest, ".")
+        rest = ("; the data ", linked(f"can't tell yet on {open_}", WISHES)) if compared and open_ else ()
+        return sentence("The teams agree on ", agreed, " they name and ", disputed, *rest, ".")
 
     def _surprises(self, surprises: Sequence[Surprise]) -> Sentence:
         if not surprises:

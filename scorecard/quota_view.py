@@ -330,8 +330,9 @@ class _Board:
         amount, unit = line.row.numerator, line.unit
         gone = (line.end - line.start).days + 1 - (line.days_left or 0)
         yield f"{line.department} needs "
-        yield linked(self._brief(line.required_per_day, unit), SIDE_BY_SIDE)
-        yield f"{' of' if unit == 'currency' else ''} {words.inner(words.metric(line.metric))} a day"
+        of = f"{' of' if unit == 'currency' else ''} {words.inner(words.metric(line.metric))}"
+        yield linked(f"{self._brief(line.required_per_day, unit)}{of}", SIDE_BY_SIDE)
+        yield " a day"
         if amount is not None and gone > 0:
             yield f" ({self._brief(amount / gone, unit)} so far)"
 
