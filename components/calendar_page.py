@@ -35,7 +35,9 @@ def use_style() -> None:
 
 def clashes(found: Found, view: View) -> None:
     """What clashes, the gravest first; and the rules by which it was found."""
-    tables.beside_table(_clash_table(found.lines), view, title="Where it clashes", key="clashes")
+    tables.beside_table(
+        _clash_table(found.lines), view, title="Where it clashes", key="clashes", anchor="clashes"
+    )
     if not found.lines:
         tiles.note(f"Nothing clashes by the rules below: {found.days}.")
     else:
@@ -152,7 +154,9 @@ def _facts(panel: Panel) -> Iterable[tuple[str, object]]:
 def asked(found: Asked, view: View) -> None:
     """What sales asked for, and how far it has come."""
     lines = found.requests.lines
-    tables.beside_table(_asked_table(lines, view), view, title="What sales asked for", key="asked")
+    tables.beside_table(
+        _asked_table(lines, view), view, title="What sales asked for", key="asked", anchor="asked"
+    )
     tiles.note(found.says)
     _list(_request(line, view) for line in lines[:_MOST])
     more = len(lines) - _MOST

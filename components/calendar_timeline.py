@@ -26,10 +26,11 @@ from scorecard.calendar_view import Band, Timeline, Week
 
 _KEPT: Final = ("on", "by")  # what a link within the page keeps of its address
 _OF_A_WEEK: Final = 12  # entries listed; the rest is counted
+_LATE: Final = 0.75  # of the days: what stands above later ones ends with them
 _SHADES: Final = {"free": "t-free", "off": "t-off", "short": "t-short"}
 _LEGEND: Final = (
     "Violet is marketing's, blue sales', both at once both teams'. ○ idea ◷ planned ● live ✓ done; what was "
-    "dropped stands in the table only. Shaded days are off; a red line on top: sales is short-handed."
+    "dropped stands in the table only. Shaded days are off."
 )
 
 
@@ -79,7 +80,7 @@ def timeline(found: Timeline, view: View) -> None:
             '{bands}{today}</div><div class="t-calhead" aria-hidden="true"><span></span>'
             '<div class="t-caldays">{ticks}</div></div>{groups}</div>',
             days=found.period.days,
-            bands=joined(map(_band, found.bands)),
+            bands=joined(_band(band, found.period.days) for band in found.bands),
             today=html("") if found.today is None else _today(found.today),
             ticks=joined(_tick(t.start, t.length, t.label) for t in found.ticks),
             groups=joined(_group(group, view) for group in found.groups),
@@ -95,10 +96,11 @@ def _title(found: Timeline, view: View) -> str:
     return found.period.label(view.settings.locale)
 
 
-def _band(band: Band) -> Html:
+def _band(band: Band, days: int) -> Html:
+    late = " t-end" if band.start > _LATE * days else ""
     return html(
-        '<i class="{off}" style="grid-column:{start}/span {length}"></i>',
-        off=_SHADES[band.shade], start=band.start + 1, length=band.length,
+        '<i class="{off}{late}" style="grid-column:{start}/span {length}"></i>',
+        off=_SHADES[band.shade], late=late, start=band.start + 1, length=band.length,
     )  # fmt: skip
 
 
@@ -208,7 +210,7 @@ def _table(every: Sequence[Entry], view: View) -> Table:
 
 def weeks(found: Sequence[Week], view: View) -> None:
     """A list for each week: when, what, who does it; weeks that are over are folded."""
-    tiles.heading("Week by week")
+    tiles.heading("Week by week", anchor="weeks")
     st.html(joined(_week(week, view) for week in found if week.entries or week.off or week.now))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
 import streamlit as st
@@ -14,13 +16,34 @@ from scorecard.data_view import Group, Locked, Read, Wrong
 from scorecard.dataset import Stamp
 from scorecard.entered import Entered
 from scorecard.target_moves import Move
+from scorecard.words import Said, Sentence, sentence
 
 
-def verdict(found: tuple[Wrong, Sequence[Read], Sequence[Locked]], view: View) -> None:
-    """What is wrong in a sentence, and in figures."""
-    wrong, read, locked = found
-    board.verdict(wrong.verdict, view)
-    tiles.facts(problems.counts(wrong, read, locked, view.formats))
+@dataclass(frozen=True)
+class Answer:
+    """What stands first: problems, tables, locks, and when the source last changed, where that is known."""
+
+    wrong: Wrong
+    read: Sequence[Read]
+    locked: Sequence[Locked]
+    changed: datetime | None
+
+
+def verdict(found: Answer, view: View) -> None:
+    """What is wrong in a sentence, where to begin, whether an edit has arrived, and in figures."""
+    board.verdict(found.wrong.verdict, view)
+    board.because((*found.wrong.because, *_arrived(found.changed, view)), view)
+    tiles.facts(problems.counts(found.wrong, found.read, found.locked, view.formats))
+
+
+def _arrived(changed: datetime | None, view: View) -> Sequence[Sentence]:
+    """Up to when edits of the source are in what is shown."""
+    if changed is None:
+        return ()
+    when = Said(view.formats.moment(int(changed.timestamp())), strong=True)
+    return (
+        sentence("The last change of the source arrived on ", when, "; what was edited later isn’t in yet."),
+    )
 
 
 def groups(shown: Sequence[Group], view: View) -> None:
@@ -33,21 +56,21 @@ def groups(shown: Sequence[Group], view: View) -> None:
 
 def locks(locked: Sequence[Locked], _: View) -> None:
     """What is locked, and what unlocks it."""
-    tiles.heading("What is locked, and what unlocks it")
+    tiles.heading("What is locked, and what unlocks it", anchor="locked")
     if locked:
         problems.locks(locked)
     else:
-        tiles.empty("Nothing is locked", "Every metric has the tables, columns and settings that it needs.")
+        tiles.note("Nothing is locked: every metric has the tables, columns and settings that it needs.")
 
 
 def read(found: tuple[Sequence[Read], Stamp, Sequence[str]], view: View) -> None:
     """What was read, from where, and what the configuration names in vain."""
     shown, stamp, missing = found
-    tiles.heading("What was read")
+    tiles.heading("What was read", anchor="read")
     changed = stamp.changed_at and view.formats.moment(int(stamp.changed_at.timestamp()))
     when = view.formats.moment(int(stamp.read_at.timestamp()))
     known = [("Source", view.dataset.label), ("Read", when), ("Changed", changed or "not known")]
-    problems.facts([*known, ("Version", stamp.version)])
+    problems.facts(known)
     for what in missing:
         tiles.empty("Named in the configuration, but not there", what)
     tables.table(problems.read(shown), view, name="tables", key="read")

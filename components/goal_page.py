@@ -74,10 +74,10 @@ def entries(shown: Sequence[Entry], _: View) -> None:
         goal_bars.entries(shown[:_ENTRIES])
 
 
-def every(lines: Sequence[Line], view: View) -> None:
-    """All goals of the period; without the table, what to fill."""
+def every(lines: Sequence[Line], view: View, *, title: str) -> None:
+    """All goals of the period, or those of a state; without the table, what to fill."""
     if lines:
-        goal_bars.goal_bars(lines, view, title="All goals", key="all")
+        goal_bars.goal_bars(lines, view, title=title, key="all")
     elif "goals" not in view.dataset.relations:
         tiles.empty(
             "No shared goals yet",

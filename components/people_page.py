@@ -206,7 +206,9 @@ def held(found: Exchanges, view: View) -> None:
             "calls, sales joins marketing’s meetings.",
         )
         return
-    tables.beside_table(_sessions(found, view), view, title="Seeing the other side", key="exchanges")
+    tables.beside_table(
+        _sessions(found, view), view, title="Seeing the other side", key="exchanges", anchor="exchanges"
+    )
     _list(_session(one, view, over=True) for one in found.held[:_SESSIONS])
     more = len(found.held) - _SESSIONS
     rest = f" The table has {more} more." if more > 0 else ""
@@ -262,7 +264,7 @@ def gaps(shown: Sequence[Gap], view: View) -> None:
     if not shown:
         return
     table = Table(pd.DataFrame({"What": [g.name for g in shown], "Gap": [g.what for g in shown]}), {})
-    tables.beside_table(table, view, title="Nobody answers for", key="gaps")
+    tables.beside_table(table, view, title="Nobody answers for", key="gaps", anchor="gaps")
     _list(map(_gap, shown[:_GAPS]))
     more = len(shown) - _GAPS
     tiles.note(f"The table has {more} more." if more > 0 else "")

@@ -23,6 +23,10 @@ _FIRST_LOCKS: Final = 5  # things to add that are shown at once
 _FIRST_LABELS: Final = 6  # metrics that are named of those one thing unlocks
 _SHEETS: Final = re.compile(r"https://docs\.google\.com/[!#-;=?-~]+", re.ASCII)  # no quotes, angles, blanks
 _LONGEST: Final = 300  # characters of a value that are shown
+_HEADS: Final = Html(
+    '<li class="t-columns" aria-hidden="true"><span>Where</span><span>What stands there</span>'
+    "<span>What is wrong</span><span>What to do</span></li>"
+)
 _LOOKS: Final = {Severity.ERROR: ("✕", "Error", "t-bad"), Severity.WARNING: ("▲", "Warning", "t-warn")}
 
 
@@ -58,9 +62,9 @@ def _group(group: Group, formats: Formats, *, opened: bool) -> Html:
     return html(
         '<details class="t-group {tone}" {opened}><summary><span class="t-chip"><span aria-hidden="true">'
         '{icon}</span>{word}</span><b>{title}</b><span class="t-fine">{fine}</span></summary>'
-        '<ul class="t-problems">{items}</ul>{more}</details>',
+        '<ul class="t-problems">{heads}{items}</ul>{more}</details>',
         tone=tone, opened=Html("open" if opened else ""), icon=icon, word=word, title=group.title,
-        fine=_weight(group, formats), more=more,
+        fine=_weight(group, formats), more=more, heads=_HEADS,
         items=joined(_problem(p, formats) for p in group.problems[:_SHOWN]),
     )  # fmt: skip
 
@@ -95,9 +99,7 @@ def _problem(problem: Problem, formats: Formats) -> Html:
 def _place(problem: Problem) -> Html:
     """Where it stands: a cell, which opens where it has an address of Google's, else row and column."""
     if problem.cell is None:
-        return html(
-            "{place}", place=" · ".join(p for p in (problem.key, problem.column) if p) or problem.table
-        )
+        return html("{place}", place=" · ".join(p for p in (problem.table, problem.key, problem.column) if p))
     key = html(' <span class="t-fine">{key}</span>', key=problem.key) if problem.key else Html("")
     if _opens(problem.link):
         link = '<a href="{to}" target="_blank" rel="noopener noreferrer">{cell}</a>{key}'

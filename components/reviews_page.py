@@ -45,7 +45,12 @@ def agreed(found: tuple[Sequence[Action], Worked], view: View) -> None:
     if not actions:
         return
     tables.beside_table(
-        _table(actions, worked, view), view, title="What was agreed", key="agreed", help=_RULE
+        _table(actions, worked, view),
+        view,
+        title="What was agreed",
+        key="agreed",
+        help=_RULE,
+        anchor="agreed",
     )
     _list(_action(one, worked, view, source=True) for one in actions[:_ACTIONS])
     more = len(actions) - _ACTIONS
@@ -61,7 +66,7 @@ def _table(actions: Sequence[Action], worked: Worked, view: View) -> Table:
         "Who": [one.who for one in actions],
         "Due": [date_of(one.due) if one.due else "" for one in actions],
         "Done": [date_of(one.done) if one.done else "" for one in actions],
-        "Since": ["" if e is None else e.outcome.value for e in effects],
+        "Did it work": ["" if e is None else e.outcome.value for e in effects],
         "In numbers": ["" if e is None else e.says for e in effects],
         "Review": [one.review_id for one in actions],
         "Decision": [one.decision for one in actions],
@@ -111,7 +116,8 @@ def _effect(found: Effect | None) -> Html:
         return _NOTHING
     icon, tone = found.outcome.look
     return html(
-        '<div class="t-effect"><details class="t-why t-{tone}"><summary><span class="t-chip">'
+        '<div class="t-effect"><span class="t-fine">Did it work?</span>'
+        '<details class="t-why t-{tone}"><summary><span class="t-chip">'
         '<span aria-hidden="true">{icon}</span>{word}</span></summary><div class="t-rule">{how}{rows}{proof}'
         '</div></details><span class="t-fine">{says}</span></div>',
         tone=tone, icon=icon, word=found.outcome.value, how=found.how, says=found.says,
@@ -138,7 +144,7 @@ def owing(shown: Sequence[Owing], view: View) -> None:
         "Who": [one.who for one in shown],
     }
     table = Table(pd.DataFrame(columns), {})
-    tables.beside_table(table, view, title="Owing a review", key="owing")
+    tables.beside_table(table, view, title="Owing a review", key="owing", anchor="owing")
     _list(_owes(one, view) for one in shown[:_OWING])
     more = len(shown) - _OWING
     tiles.note(f"The table has {more} more." if more > 0 else "")

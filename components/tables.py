@@ -39,6 +39,7 @@ def table(shown: Table, view: View, *, name: str, key: str, figure: Figure | Non
             "text/csv",
             on_click="ignore",
             icon=":material/download:",
+            type="tertiary",
             key=f"{key}_csv",
         )
         if figure is not None:

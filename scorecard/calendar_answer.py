@@ -67,11 +67,11 @@ def _coming(every: Iterable[Entry], as_of: AsOf) -> Sentence:
     if not coming:
         so_far = f" {words.counted(running, 'thing')} {are} running." if running else ""
         return sentence(Said("Nothing begins in the next four weeks.", strong=True), so_far)
-    more = f" {running} more {are} running." if running else ""
+    rest = (" ", words.linked(f"{running} more", "calendar#weeks"), f" {are} running.") if running else ()
     begin = f"{words.counted(len(coming), 'thing')} begin{'s' if len(coming) == 1 else ''}"
     ask = (("on", f"{today.isoformat()}..{last.isoformat()}"),)
     count = Said(begin, strong=True, page="calendar", ask=ask)
-    return sentence(count, f" in the next four weeks: {_kinds(coming)}.", more)
+    return sentence(count, f" in the next four weeks: {_kinds(coming)}.", *rest)
 
 
 def _kinds(some: Iterable[Entry]) -> str:
@@ -90,7 +90,8 @@ def _gravest(found: Sequence[Clash], told: Words) -> Sentence:
     when = "" if state else f", {told.days(worst.first, worst.last)}"
     what = [Said(p.text, strong=True, page=p.page, ask=p.ask) for p in told.what(worst)]
     head = Said("The gravest clash: " if more else "One clash: ", strong=True)
-    return sentence(head, *what, f"{when}.", f" {more} more below." if more else "")
+    rest = (" ", words.linked(f"{more} more", "calendar#clashes"), " below.") if more else ()
+    return sentence(head, *what, f"{when}.", *rest)
 
 
 # --- what is owed -----------------------------------------------------------------------------------------
@@ -121,7 +122,7 @@ def _answers(waiting: Sequence[Request]) -> Sentence:
     if not waiting:
         return ()
     oldest, n = waiting[0], len(waiting)
-    head = Said(f"Marketing owes sales an answer to {words.counted(n, 'idea')}", strong=True)
+    head = words.linked(f"Marketing owes sales an answer to {words.counted(n, 'idea')}", "calendar#asked")
     wait = "" if oldest.waited is None else words.counted(oldest.waited, "day")
     told = Said(words.brief(oldest.title), page="feedback")
     piece = told if oldest.entry is None else said(oldest.entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -71,6 +72,9 @@ RULES: Final = {
 }
 _QUARTERS: Final = 2  # whose costs are told one by one
 NOBODY: Final = "nobody"  # the owner of problems for which nobody is named
+_LISTED: Final = "data#problems"  # where the problems stand
+_ANSWERING: Final = 3  # people named who answer for errors
+_SHORT: Final = 40  # characters of a cell in a sentence
 _LARGE: Final = 10_000  # rows
 _STANDING: Final = {"goals": "Shared goals", "quotas": "Quotas of teams and people"}
 
@@ -113,11 +117,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Wrong:
-    """All problems, errors first, in groups of table and rule; what to say of them; their cost by period."""
+    """All problems, errors first, in groups of table and rule; what to say of them; their cost by period.
+
+    `because` is where to begin and who answers for how many.
+    """
 
     groups: tuple[Group, ...]
     verdict: tuple[Sentence, ...]
     costs: tuple[Cost, ...] = ()
+    because: tuple[Sentence, ...] = ()
 
     def of(self, severity: str, table: str, owner: str = "all") -> tuple[Group, ...]:
         """The groups of a severity, a table and an owner ('all': any)."""
@@ -157,7 +165,7 @@ def wrong(dataset: Dataset, as_of: AsOf) -> Wrong:
     groups.sort(key=lambda g: (g.severity is Severity.WARNING, -g.left_out, _place(order, g.table), -g.rows))
     costs = checks_costs.costs(p for g in groups for p in g.problems)
     found = Wrong(tuple(groups), (), costs)
-    return replace(found, verdict=tuple(_verdict(dataset, found)))
+    return replace(found, verdict=tuple(_verdict(dataset, found)), because=tuple(_because(dataset, found)))
 
 
 @dataclass(frozen=True)
@@ -194,13 +202,60 @@ def _verdict(dataset: Dataset, found: Wrong) -> Iterator[Sentence]:
         yield sentence(Said("Nothing is wrong", strong=True), " with what was read.")
         return
     counts = ((errors, "error"), (warnings, "warning"))
-    told = [f"{f.number(n)} {word if n == 1 else f'{word}s'}" for n, word in counts if n]
+    told = [
+        words.linked(f"{f.number(n)} {word if n == 1 else f'{word}s'}", _LISTED, {"severity": word})
+        for n, word in counts
+        if n
+    ]
     there = "There is " if errors + warnings == 1 else "There are "
-    yield sentence(there, Said(words.listing(told), strong=True), f" in {words.listing(found.tables)}.")
+    both = (told[0], " and ", told[1]) if errors and warnings else (told[0],)
+    yield sentence(there, *both, f" in {words.listing(found.tables)}.")
     if errors:
         yield sentence(_cost(found, f))
     else:
         yield sentence("Warnings leave nothing out; every row counts.")
+
+
+def _because(dataset: Dataset, found: Wrong) -> Iterator[Sentence]:
+    """Where to begin: the cell, what is wrong with it, what to write; then who answers for the errors."""
+    if not found.groups:
+        return
+    first = found.groups[0]
+    worst, severity = first.problems[0], first.severity.value
+    begin = "First to correct: " if first.severity is Severity.ERROR else "First to look at: "
+    is_key = worst.cell is None and worst.value == worst.key  # of keys that stand twice
+    stands = f" holds “{words.brief(worst.value, _SHORT)}”" if worst.value and not is_key else ""
+    where = f"{worst.table} {worst.key}" if is_key else worst.place
+    place = words.linked(words.brief(where), _LISTED, {"severity": severity})
+    yield sentence(begin, place, f"{stands}: {worst.what} {worst.instead}")
+    yield from _answering(Formats.of(small.settings(dataset)), found)
+
+
+def _answering(f: Formats, found: Wrong) -> Iterator[Sentence]:
+    """'Zoé Martin answers for 4 errors, Ana Kovač for 1 error; nobody is named for 1 error.'."""
+    of: Counter[str] = Counter()
+    for group in found.groups:
+        for problem in group.problems if group.severity is Severity.ERROR else ():
+            of[problem.owner or NOBODY] += problem.rows
+    named = sorted((who for who in of if who != NOBODY), key=lambda who: (-of[who], who))[:_ANSWERING]
+    parts: list[str | Said] = []
+    for who in named:
+        verb = "for" if parts else "answers for"
+        parts += [", " if parts else "", f"{words.brief(who)} {verb} ", _of_them(f, of[who], who)]
+    if of[NOBODY]:
+        parts.append("; nobody is named for " if parts else "Nobody is named for ")
+        parts.append(_of_them(f, of[NOBODY], NOBODY))
+    if parts:
+        yield sentence(*parts, ".")
+
+
+def _of_them(f: Formats, n: int, who: str) -> Said:
+    """So many errors, leading to those that somebody answers for."""
+    return words.linked(
+        f"{f.number(n)} {'error' if n == 1 else 'errors'}",
+        _LISTED,
+        {"severity": Severity.ERROR.value, "who": who},
+    )
 
 
 def _cost(found: Wrong, f: Formats) -> str:

@@ -6,7 +6,7 @@ Values are those of the report (`scorecard.goals`); here they get names, sentenc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ _BEST_FIRST: Final = (
     *GOOD, Status.AT_RISK, Status.OFF_TRACK, Status.MISSED,
     *(status for status in Status if status not in (*GOOD, *TROUBLE)),
 )  # fmt: skip
+WELL: Final = "well"  # the state of goals that are on track or achieved
 STAGES: Final = {
     "tofu": "TOFU · top of the funnel",
     "mofu": "MOFU · middle of the funnel",
@@ -34,6 +35,7 @@ STAGES: Final = {
 }
 _MOST_MARKS: Final = 27  # days at which the wanted curve is worked out
 _NEARLY: Final = 0.995
+_WHOLE: Final = 20  # a target of so many has no use for fractions
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ class _Teller:
             return ""
         if s.goal.kind == "total":
             return f"{self.share(s.expected)} expected"
-        return f"{self.value(s.expected_value, s.goal)} expected"
+        return f"{self.value(_as_fine(s.expected_value, s), s.goal)} expected"
 
     def until(self, goal: Goal) -> str:
         word = "due" if goal.due >= self.as_of.day else "ended"
@@ -225,6 +227,13 @@ class _Teller:
 
     def point(self, share: float | None) -> str:
         return self.formats.number(None if share is None else share * 100, None if share is None else 1)
+
+
+def _as_fine(expected: float | None, s: Standing) -> float | None:
+    """What was expected, in whole where the goal counts in whole: 4,455 subscribers, not 4,455.08."""
+    known = (s.goal.target, s.goal.baseline or 0.0, s.actual.value or 0.0)
+    whole = all(float(x).is_integer() for x in known) and abs(s.goal.target) >= _WHOLE
+    return round(expected) if whole and expected is not None else expected
 
 
 def _needs(s: Standing) -> str:
@@ -295,6 +304,40 @@ def _by_status(found: Sequence[Line]) -> str:
     return words.listing(f"{n} {word}" for word, n in counts.items())
 
 
+def _others(found: Sequence[Line]) -> list[str | Said]:
+    """'10 at risk, 4 off track and 1 missed', each leading to those goals."""
+    held = counts(found)
+    bare = len(found) - sum(n for _, n in held)
+    pieces: list[str | Said] = [
+        Said(f"{n} {status.word.lower()}", strong=True, page="goals", ask=(("state", status.value),))
+        for status, n in held
+    ]
+    pieces += [f"{bare} without a status"] * bool(bare)
+    parts: list[str | Said] = []
+    for place, piece in enumerate(pieces):
+        parts += ["" if not place else " and " if place == len(pieces) - 1 else ", ", piece]
+    return parts
+
+
+def states(found: Sequence[Line]) -> dict[str, str]:
+    """What goals can be narrowed to, with counts: all, those that go well, each other status there is."""
+    well = sum(line.row.status in GOOD for line in found)
+    others = {s.value: f"{s.word}: {n}" for s, n in counts(found) if s not in GOOD}
+    return (
+        {"all": f"All goals: {len(found)}"}
+        | ({WELL: f"On track or achieved: {well}"} if well else {})
+        | others
+    )
+
+
+def of_state(found: Sequence[Line], state: str) -> tuple[Line, ...]:
+    """The goals of a state, each by itself; all of them in the order of the tree."""
+    if state == "all":
+        return tuple(found)
+    wanted = GOOD if state == WELL else tuple(status for status in Status if status.value == state)
+    return tuple(replace(line, depth=0) for line in found if line.row.status in wanted)
+
+
 def worst(found: Sequence[Line]) -> list[Line]:
     """Those in trouble, the furthest behind first; missed ones count as far behind as they are short."""
     return sorted(
@@ -322,8 +365,9 @@ def _verdict(
     if not judged(found):
         return (first,)
     told = judged(found) if len(judged(found)) == 1 else [line for line in found if line.row.status in GOOD]
-    rest = _by_status([line for line in found if line not in told])
-    head = (*first, *sentence(f" (the others: {rest})." if rest else "."))
+    rest = _others([line for line in found if line not in told])
+    first = tuple(replace(piece, ask=(("state", WELL),)) if piece.page else piece for piece in first)
+    head = (*first, *sentence("; the others: ", *rest, ".")) if rest else (*first, *sentence("."))
     behind = worst(found)[:3]
     if not behind:
         return (head, sentence("Nothing lags behind its pace."))

@@ -240,7 +240,7 @@ def _verdict(found: Overview) -> Iterator[Sentence]:
     told = [f"{sum(p.lately for p in some)} of {len(some)} in {team}" for team, some in _teams(found)]
     if found.exchanges.known and told:
         head = f"{words.listing(told)} sat in on the other side’s work"
-        yield sentence(Said(head, strong=True), f" in the last {WINDOW_DAYS} days.")
+        yield sentence(words.linked(head, "people#exchanges"), f" in the last {WINDOW_DAYS} days.")
 
 
 def _teams(found: Overview) -> list[tuple[str, Sequence[Person]]]:
@@ -256,11 +256,11 @@ def _liaisons(found: Overview) -> Sentence:
     others = [p for p in named if p.department not in TEAMS]
     parts: list[str | Said] = [Said("No liaison between the teams is named", strong=True)]
     if between:
-        who = words.listing(f"{words.brief(p.name)} ({p.department})" for p in between[:_NAMED])
-        parts = [Said(who, strong=True), f" {_are(between)} between the teams"]
+        who = [(p, f"{words.brief(p.name)} ({p.department})") for p in between[:_NAMED]]
+        parts = [*_asked(who, strong=True), f" {_are(between)} between the teams"]
     if others:
-        who = words.listing(map(_outside, others[:_NAMED]))
-        parts += ["; ", Said(who, strong=True), f" {_are(others)} outside them"]
+        who = [(p, _outside(p)) for p in others[:_NAMED]]
+        parts += ["; ", *_asked(who, strong=True), f" {_are(others)} outside them"]
     lacking = [team for team in TEAMS if between and not any(p.department == team for p in between)]
     if lacking:
         parts.append(f"; {words.listing(lacking)} has named nobody of its own")
@@ -281,8 +281,11 @@ def _because(found: Overview, formats: Formats) -> Iterator[Sentence]:
     """Who hasn't sat in, when the next session is, what nobody answers for, who covers nothing."""
     if found.exchanges.known:
         missed = [_missed(team, some, formats) for team, some in _teams(found)]
-        if any(missed):
-            yield sentence(f"Not lately: {'; '.join(text for text in missed if text)}.")
+        told = [part for part in missed if part]
+        if told:
+            yield sentence(
+                "Not lately: ", *(piece for n, part in enumerate(told) for piece in _joined(n, part)), "."
+            )
         yield _next(found.exchanges, formats)
     if found.gaps:
         yield _gaps_told(found.gaps)
@@ -293,11 +296,31 @@ def _because(found: Overview, formats: Formats) -> Iterator[Sentence]:
         yield sentence(f"Nobody has written down what to ask {_listed(p.name for p in bare)} about.")
 
 
-def _missed(team: str, some: Sequence[Person], formats: Formats) -> str:
-    """'in sales Ben Carver, Sofie Maes (planned for 24 Nov) and 6 more'."""
+def _joined(n: int, part: Sequence[str | Said]) -> Sequence[str | Said]:
+    return ("; ", *part) if n else part
+
+
+def _asked(some: Sequence[tuple[Person, str]], *, strong: bool = False) -> list[str | Said]:
+    """Names, each leading to that person."""
+    parts: list[str | Said] = []
+    for n, (person, text) in enumerate(some):
+        parts += ["" if not n else " and " if n == len(some) - 1 else ", "]
+        parts.append(Said(text, strong=strong, page="people", ask=(("ask", person.name),)))
+    return parts
+
+
+def _missed(team: str, some: Sequence[Person], formats: Formats) -> list[str | Said]:
+    """'in sales Ben Carver, Sofie Maes (planned for 24 Nov) and 6 more'; each name leads to the person."""
     out = sorted((p for p in some if not p.lately), key=lambda p: p.planned or date.max)
-    told = [f"{words.brief(p.name)}{_planned(p, formats)}" for p in out]
-    return f"in {team} {_listed(told)}" if told else ""
+    if not out:
+        return []
+    told: list[str | Said] = [f"in {team} "]
+    for n, one in enumerate(out[:_NAMED]):
+        told += ["" if not n else " and " if n == len(out) - 1 else ", "]
+        told.append(Said(words.brief(one.name), page="people", ask=(("ask", one.name),)))
+        told.append(_planned(one, formats))
+    more = len(out) - _NAMED
+    return [*told, f" and {more} more"] if more > 0 else told
 
 
 def _planned(person: Person, formats: Formats) -> str:
@@ -320,7 +343,7 @@ def _next(found: Exchanges, formats: Formats) -> Sentence:
 
 
 def _gaps_told(gaps: Sequence[Gap]) -> Sentence:
-    head = Said(f"Nobody in people answers for {words.counted(len(gaps), 'thing')}", strong=True)
+    head = words.linked(f"Nobody in people answers for {words.counted(len(gaps), 'thing')}", "people#gaps")
     parts: list[str | Said] = [head, ": "]
     for n, gap in enumerate(gaps[:_NAMED]):
         parts += [

@@ -321,11 +321,12 @@ def _actions_told(actions: Sequence[Action]) -> Sentence:
     if len(actions) == 1:
         head = f"The one action agreed {'is' if done else 'isn’t'} done"
     late = f", {of['done late']} of them late" if of["done late"] else ""
-    parts: list[str | Said] = [Said(head, strong=True), late]
+    parts: list[str | Said] = [words.linked(head, "reviews#agreed"), late]
     for state in ("overdue", "open"):
         some = [action for action in actions if action.state == state]
         if some:
-            parts += ["; ", Said(f"{len(some)} {_are(len(some))} {state}", strong=True), _debtors(some)]
+            count = words.linked(f"{len(some)} {_are(len(some))} {state}", "reviews#agreed")
+            parts += ["; ", count, _debtors(some)]
     return sentence(*parts, ".")
 
 
@@ -369,7 +370,7 @@ def _owing_told(owing: Sequence[Owing]) -> Sentence:
     if not owing:
         return ()
     head = f"{words.counted(len(owing), 'campaign')} ended without a review"
-    parts: list[str | Said] = [Said(head, strong=True), ": "]
+    parts: list[str | Said] = [words.linked(head, "reviews#owing"), ": "]
     for n, one in enumerate(owing[:_NAMED]):
         name = Said(words.brief(one.name), page="campaigns", ask=(("campaign", one.campaign_id),))
         parts += [", " if n else "", name]

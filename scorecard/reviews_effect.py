@@ -28,7 +28,7 @@ from scorecard.reviews import Action, reviews
 from scorecard.rows import Row
 from scorecard.scopes import EVERYTHING, Filter
 from scorecard.status import Status, Tone
-from scorecard.words import Said, Sentence, sentence
+from scorecard.words import Sentence, sentence
 
 WINDOW: Final = ("conversion_rate", "acceptance_rate", "sla_compliance", "win_rate")
 CAMPAIGN: Final = ("conversion_rate", "acceptance_rate", "lead_to_win_rate", "cpl", "cac")
@@ -43,12 +43,12 @@ _RATES: Final = tuple(m.name for m in METRICS.values() if m.rate and m.better ==
 class Outcome(StrEnum):
     """What can be said of an action that was done."""
 
-    BETTER = "surely better since"
-    WORSE = "surely worse since"
-    MIXED = "better and worse since"
+    BETTER = "seems to have worked"
+    WORSE = "hasn’t helped"
+    MIXED = "helped and hurt"
     UNSURE = "can't tell yet"
-    WAITING = "nothing to compare yet"
-    NO_NUMBER = "no number says"
+    WAITING = "too early to tell"
+    NO_NUMBER = "no number tells"
 
     @property
     def look(self) -> tuple[str, Tone]:
@@ -91,7 +91,7 @@ class Effect:
         """'Acceptance rate 52 % (26 of 50) to 71 % (40 of 56).' of what is sure, else why nothing is."""
         sure = [m for m in self.moved if m.sure]
         if sure:
-            return "; ".join(f"{m.label}: {m.before} before, {m.after} since" for m in sure) + "."
+            return "; ".join(f"{m.label} is {m.sure}: {m.before} before, {m.after} since" for m in sure) + "."
         if self.outcome is Outcome.UNSURE:
             return (
                 f"{'Nothing moved for sure' if self.moved else 'Too few cases to go by'}: {_lower(self.how)}"
@@ -313,20 +313,22 @@ def worked(dataset: Dataset, as_of: AsOf, actions: Sequence[Action], most: int) 
 
 
 def _told(effects: Sequence[Effect], done: int) -> tuple[Sentence, ...]:
-    """'Of the 4 done, 1 shows surely better numbers since and 3 can't be told yet'."""
+    """'Of the 4 done, 1 seems to have worked, 2 haven’t helped and of 1 nobody can tell yet.'."""
     if not effects:
         return ()
     count = {outcome: sum(e.outcome is outcome for e in effects) for outcome in Outcome}
-    of = f"the {done} done" if done == len(effects) else f"the {len(effects)} done last"
-    words_of = ((Outcome.BETTER, "better"), (Outcome.WORSE, "worse"), (Outcome.MIXED, "better and worse"))
-    sure = [
-        f"{n} {'shows' if n == 1 else 'show'} surely {word} numbers since"
-        for outcome, word in words_of
-        if (n := count[outcome])
-    ]
     open_, silent = count[Outcome.UNSURE] + count[Outcome.WAITING], count[Outcome.NO_NUMBER]
-    every = len(effects)
-    rest = [f"{'none can' if open_ == every else f'{open_} can’t'} be told yet"] * (open_ > 0)
-    rest += [f"no number speaks of {'any' if silent == every else silent}"] * (silent > 0)
-    head = words.listing([*sure, *rest])
-    return (sentence("Did it work? ", Said(f"Of {of}, {head}.", strong=bool(sure))),)
+    of = f"the {done} done" if done == len(effects) else f"the {len(effects)} done last"
+    which = words.linked(of, "reviews#agreed")
+    if open_ == len(effects):
+        return (sentence("Whether ", which, " worked can’t be told yet."),)
+    if silent == len(effects):
+        return (sentence("No number tells whether ", which, " worked."),)
+    better, worse, mixed = (count[o] for o in (Outcome.BETTER, Outcome.WORSE, Outcome.MIXED))
+    told = [f"{better} {'seems' if better == 1 else 'seem'} to have worked"] * bool(better)
+    told += [f"{worse} {'hasn’t' if worse == 1 else 'haven’t'} helped"] * bool(worse)
+    told += [f"{mixed} helped here and hurt there"] * bool(mixed)
+    told += [f"of {open_} nobody can tell yet"] * bool(open_) + [f"no number tells of {silent}"] * bool(
+        silent
+    )
+    return (sentence("Of ", which, f", {words.listing(told)}."),)

@@ -34,9 +34,8 @@ from components.theme import Tone, tone_of_team
 from scorecard.formats import Formats
 from scorecard.rows import Row
 
+_ROOM_AHEAD = 0.7  # of a history: actuals that end earlier have their figure at the right
 _TOPS = (1.0, 1.2, 1.5, 2.0)  # how far an axis of shares reaches; a longer bar is cut there and says so
-
-
 _TICK = 0.25  # shares at which the axis of a dumbbell chart has a mark
 
 
@@ -290,6 +289,7 @@ def history(
             _history_row(p, unit, formats)
             | {"goal": target, "hue": tone_of_team(team)}
             | {f"{name}_text": _end(p, name, unit, formats) if i == end else "" for name, end in ends.items()}
+            | {"ahead": _is_early(points, ends["actual"])}
             | _legend(i, points, target, unit, formats)
             for i, p in enumerate(points)
         ]
@@ -307,6 +307,12 @@ def _history_row(p: Point, unit: str, formats: Formats) -> dict[str, object]:
 def _last(points: Sequence[Point], name: str) -> int:
     """Where a line ends; -1 where there is none."""
     return max((i for i, p in enumerate(points) if getattr(p, name) is not None), default=-1)
+
+
+def _is_early(points: Sequence[Point], last: int) -> bool:
+    """Whether what is written at the end of the actuals has room ahead, where no line is in its way."""
+    first, end = points[0].day.toordinal(), points[-1].day.toordinal()
+    return points[last].day.toordinal() - first < _ROOM_AHEAD * (end - first)
 
 
 def _end(point: Point, name: str, unit: str, formats: Formats) -> str:
@@ -368,7 +374,8 @@ def _history() -> AnyChart:
         blank().mark_line(strokeWidth=3).encode(x=day, y=y("actual"), color=tones("hue")),
         blank().mark_point(filled=True, size=160, opacity=0).encode(x=day, y=y("actual"), tooltip=said),
         named("goal", "ink", "left", -9, LEFT),
-        named("actual", "ink", "right", -12),
+        named("actual", "ink", "right", -12).transform_filter("!datum.ahead"),
+        named("actual", "ink", "left", -10).transform_filter("datum.ahead"),
         named("likely", "muted", "right", 16),
         named("expected", "muted", "left", 14),
         foot("first_day", LEFT, "left"),

@@ -24,6 +24,11 @@ def wrong(now: View) -> data_view.Wrong:
     return now.get(data_view.wrong, now.as_of)
 
 
+def answered(now: View) -> data_page.Answer:
+    changed = None if live.own() is not None else now.dataset.stamp.changed_at
+    return data_page.Answer(wrong(now), tables(now), locked(now), changed)
+
+
 def advice(now: View) -> tuple[str, ...]:
     return now.get(live.advice) if data_view.is_large(tables(now)) else ()
 
@@ -33,10 +38,10 @@ def entered(now: View) -> tuple[written.Entered, writes.Standing, tuple[target_m
 
 
 answer = st.container()  # filled last: checking may take seconds, and the rest needn't wait for it
-tiles.note(access.said())
-uploads.offer()
 checked = st.container()
 section(view, "locked", locked, data_page.locks)
+tiles.note(access.said())
+uploads.offer()
 section(view, "read", lambda now: (tables(now), now.dataset.stamp, now.dataset.missing), data_page.read)
 section(view, "entered", entered, data_page.entered)
 section(view, "advice", advice, data_page.advice)
@@ -44,10 +49,11 @@ section(view, "advice", advice, data_page.advice)
 with answer:
     with st.spinner("Checking every table …"):
         severities, names, owners = outline(view, lambda now: problems.offered(wrong(now)))
-    section(view, "wrong", lambda now: (wrong(now), tables(now), locked(now)), data_page.verdict)
+    section(view, "wrong", answered, data_page.verdict)
 
 with checked:
     if outline(view, lambda now: bool(wrong(now).groups)):
+        tiles.heading("What to correct, the gravest first", anchor="problems")
         left, middle, right = st.columns(3, vertical_alignment="bottom")
         with left:
             severity = pick("severity", "Show", severities)

@@ -1,3 +1,5 @@
+from functools import partial
+
 import streamlit as st
 
 from components import backward_page, board, goal_choice, goal_forms, goal_page, tiles
@@ -40,9 +42,12 @@ if shown == "plan":
     st.stop()
 
 with head:
-    section(view, "verdict", lambda now: tree(now).verdict, board.verdict)
-with left:
+    section(view, "verdict", lambda now: tree(now).verdict[:1], board.verdict)
+    section(view, "because", lambda now: tree(now).verdict[1:], board.because)
+with left, st.container(horizontal=True, key="goal_picks"):
     asked = goal_choice.pick(outline(view, lambda now: goal_choice.names(tree(now).lines)))
+    states = outline(view, lambda now: goal_tree.states(tree(now).lines))
+    state = pick("state", "Which goals", states, many=True, bare=True)
 is_there = outline(view, lambda now: panel(now) is not None)
 
 if asked is not None and not is_there:
@@ -63,4 +68,5 @@ if is_there:
         section(view, "check_in", lambda now: goal_forms.goal_of(panel(now)), goal_forms.check_in)
         section(view, "move", lambda now: goal_forms.row_of(now, panel(now)), goal_forms.move)
 
-section(view, "all", lambda now: tree(now).lines, goal_page.every)
+draw_all = partial(goal_page.every, title=states[state])
+section(view, "all", lambda now: goal_tree.of_state(tree(now).lines, state), draw_all)

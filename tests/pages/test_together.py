@@ -54,7 +54,7 @@ def test_the_verdict_says_what_is_done_and_owed_and_which_campaigns_owe_a_review
     assert (
         "4 of 7 actions are done ; 2 are overdue (Katrin Voss, Olga Petrova); 1 is open (Felix Baum)." in text
     )
-    assert "Did it work? Of the 4 done, none can be told yet." in text
+    assert "Whether the 4 done worked can’t be told yet." in text
     assert "8 campaigns ended without a review" in text
     assert "the next is planned for 26 Nov 2026." in text
     assert text.index("Ask five customers") < text.index("Get a filtered file") < text.index("Plan a launch")

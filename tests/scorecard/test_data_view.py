@@ -64,6 +64,22 @@ def test_the_verdict_says_what_the_errors_cost(company):
     assert "The errors leave out 3 rows" in text(found.verdict)
 
 
+def test_where_to_begin_and_who_answers_leads_to_those_errors(company):
+    people = [{"person_id": "ana", "name": "Ana Kovač", "department": "sales"}]
+    rows = [lead("L1", owner="ana"), lead("L2", owner="ana", created_at="soon"), lead("L3", amount="much")]
+    found = data_view.wrong(dataset := company(leads=rows, people=people), at(dataset))
+    begin, answers = found.because
+    first = found.groups[0].problems[0]
+    assert text([begin]) == (
+        f"First to correct: {first.place} holds “{first.value}”: {first.what} {first.instead}"
+    )
+    asked = [(piece.page, dict(piece.ask)) for piece in answers if piece.page]
+    assert sum(int(piece.text.split()[0]) for piece in answers if piece.page) == found.count(Severity.ERROR)
+    assert {ask["who"] for _, ask in asked} == set(found.owners)
+    assert {page for page, _ in asked} == {"data#problems"}
+    assert next(dict(piece.ask) for piece in found.verdict[0] if piece.page) == {"severity": "error"}
+
+
 def test_what_is_left_out_is_told_by_the_quarter_it_would_count_in(company):
     actuals = [
         {"goal_id": None, "date": "2026-08-05", "value": 1},

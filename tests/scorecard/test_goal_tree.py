@@ -116,9 +116,20 @@ def test_the_verdict_counts_and_names_the_furthest_behind_with_its_owner(company
     )
     told = [plain(said) for said in tree.verdict]
     assert told == [
-        "1 of 2 goals is on track or achieved (the others: 1 off track).",
+        "1 of 2 goals is on track or achieved; the others: 1 off track.",
         "Furthest behind: Goal W (Ana Kovač).",
     ]
+    asked = [dict(piece.ask)["state"] for piece in tree.verdict[0] if piece.ask]
+    assert asked == ["well", "off_track"]
+    assert [[line.goal_id for line in goal_tree.of_state(tree.lines, state)] for state in asked] == [
+        ["G"],
+        ["W"],
+    ]
+    assert goal_tree.states(tree.lines) == {
+        "all": "All goals: 2",
+        "well": "On track or achieved: 1",
+        "off_track": "Off track: 1",
+    }
 
 
 def test_without_goals_it_says_so(company):

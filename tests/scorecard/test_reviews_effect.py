@@ -11,7 +11,7 @@ from scipy import stats
 from scorecard import reviews, reviews_effect, small
 from scorecard.campaigns_compare import Measured, z_of
 from scorecard.clock import AsOf
-from scorecard.reviews_effect import CAMPAIGN, WINDOW, Outcome, Pair, effect, judged
+from scorecard.reviews_effect import CAMPAIGN, WINDOW, Effect, Outcome, Pair, effect, judged
 from scorecard.words import plain
 from tests.scorecard.builders import Company, lead
 
@@ -140,7 +140,7 @@ def test_the_action_that_really_helped_is_found(random_company):
     dataset, _ = random_company(period="2026-Q3")
     found = of(dataset)
     assert found.outcome is Outcome.BETTER
-    assert found.says.startswith("Acceptance rate: ")
+    assert found.says.startswith("Acceptance rate is better: ")
 
 
 def test_at_most_thirteen_weeks_are_taken_and_none_before_a_campaign_began(company):
@@ -302,14 +302,28 @@ def test_the_list_judges_the_last_done_and_says_how_many(company):
     assert ("R1", 1) not in found.effects
     assert ("R1", 14) in found.effects
     said = " ".join(map(plain, found.verdict))
-    assert said == "Did it work? Of the 12 done last, 11 can’t be told yet and no number speaks of 1."
+    assert said == "Of the 12 done last, of 11 nobody can tell yet and no number tells of 1."
 
 
 def test_where_nothing_can_be_told_of_any_that_is_said_once(company):
-    for cells, said in (({"period": "2026-Q3"}, "none can be told yet"), ({}, "no number speaks of any")):
+    waits, silent = (
+        "Whether the 2 done worked can’t be told yet.",
+        "No number tells whether the 2 done worked.",
+    )
+    for cells, said in (({"period": "2026-Q3"}, waits), ({}, silent)):
         dataset = company(reviews=[line(n, **cells) for n in (1, 2)])
         found = reviews_effect.read(dataset, at(dataset))
-        assert " ".join(map(plain, found.verdict)) == f"Did it work? Of the 2 done, {said}."
+        assert " ".join(map(plain, found.verdict)) == said
+
+
+def test_what_worked_and_what_has_not_is_said_in_one_sentence():
+    outcomes = (Outcome.WORSE, Outcome.BETTER, Outcome.WORSE, Outcome.MIXED, Outcome.UNSURE)
+    (said,) = reviews_effect._told([Effect(one, "") for one in outcomes], 5)
+    assert plain(said) == (
+        "Of the 5 done, 1 seems to have worked, 2 haven’t helped, 1 helped here and hurt there and of 1 "
+        "nobody can tell yet."
+    )
+    assert [piece.page for piece in said] == [None, "reviews#agreed", None]
 
 
 def test_without_anything_done_nothing_is_claimed(company):
