@@ -79,7 +79,8 @@ def every(lines: Sequence[Line], view: View, *, title: str) -> None:
     if lines:
         goal_bars.goal_bars(lines, view, title=title, key="all")
     elif "goals" not in view.dataset.relations:
-        tiles.empty(
+        sentences.nothing(
             "No shared goals yet",
-            "Fill the table goals: goal_id, target, start and due are enough to start.",
+            "Fill the table goals: goal_id, target, start and due are enough to start. It brings target "
+            "against actual and pace of each goal, its forecast, and the backward plan.",
         )

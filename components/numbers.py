@@ -10,6 +10,7 @@ from components.theme import Tone
 from scorecard.formats import NOTHING, Formats
 from scorecard.rows import Row
 from scorecard.status import Status
+from scorecard.words import needed
 
 _NEAR_TARGET: Final = (0.99, 1.01)
 _MILLION: Final = 1_000_000
@@ -127,4 +128,4 @@ def needs(row: Row) -> str:
         return "A table, column or setting that it needs is missing; the Data page lists them."
     if missing == ["times"]:
         return "It needs times of day: the columns hold dates only."
-    return f"It needs {' and '.join(one.replace('|', ' or ') for one in missing)}."
+    return f"It needs {needed('+'.join(missing))}."

@@ -96,7 +96,7 @@ def steps(todo: Sequence[Step]) -> None:
 def nothing(title: str, todo: str) -> None:
     """What stands in a page's place while there is nothing to show: what to fill, and where that is told."""
     empty(title, todo)
-    lead_on("Every table and column, and what each unlocks", "data")
+    lead_on("Every table and column, and what each unlocks", "data#locked")
 
 
 def lead_on(text: str, page: str, ask: Sequence[tuple[str, str]] = (), *, before: str = "") -> None:

@@ -50,7 +50,8 @@ def _nothing(dataset: Dataset) -> tuple[str, str]:
     what = "the table calendar is empty" if there else "there is no table calendar"
     todo = (
         "Fill the table calendar: entry_id, start, title and kind are enough to begin with. Campaigns with a "
-        "start stand on it by themselves."
+        "start stand on it by themselves. It brings who does what when, where it clashes, "
+        "and what sales asked for."
     )
     return f"Nothing is on the calendar yet: {what}", todo
 

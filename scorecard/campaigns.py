@@ -225,7 +225,10 @@ def read(dataset: Dataset, as_of: AsOf) -> Overview:
     """The list and what it comes to."""
     if not (found := campaigns(dataset, as_of)):
         what = "campaigns is empty" if "campaigns" in dataset.relations else "there is no table campaigns"
-        todo = "Fill the table campaigns: campaign_id, name, start and end are enough to begin with."
+        todo = (
+            "Fill the table campaigns: campaign_id, name, start and end are enough to begin with. It brings "
+            "what each campaign spent and brought, who signed it, and comparisons at equal age."
+        )
         return Overview((), (), nothing=(f"No campaigns yet: {what}", todo))
     figures = lifelong(dataset, as_of, (*LISTED, "romi"))
     lines = tuple(Line(c, figures.get(c.campaign_id, {})) for c in found)

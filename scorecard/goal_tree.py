@@ -221,7 +221,13 @@ class _Teller:
     def points(self, child: Standing, parent: Goal) -> str:
         """'7.1 of 11 points' of the parent's growth; nothing for a parent without a baseline."""
         part = goals.part_of(child, parent)
-        if part is None or part.wanted is None or child.goal.unit != parent.unit or not child.goal.baseline:
+        if (
+            part is None
+            or part.wanted is None
+            or part.to_date is None
+            or child.goal.unit != parent.unit
+            or not child.goal.baseline
+        ):
             return ""
         return f"{self.point(part.to_date)} of {self.point(part.wanted)} points"
 
@@ -238,7 +244,7 @@ def _as_fine(expected: float | None, s: Standing) -> float | None:
 
 def _needs(s: Standing) -> str:
     missing = next((n.removeprefix("needs=") for n in s.notes if n.startswith("needs=")), "")
-    return " and ".join(part.replace("|", " or ") for part in missing.split("+")) or "a table or column"
+    return words.needed(missing) or "a table or column"
 
 
 def lines(dataset: Dataset, period: Period, as_of: AsOf) -> tuple[Line, ...]:

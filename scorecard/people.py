@@ -127,7 +127,8 @@ def _nothing(dataset: Dataset) -> tuple[str, str]:
     what = "people is empty" if "people" in dataset.relations else "there is no table people"
     todo = (
         "Fill the table people: person_id, name, department (marketing, sales, leadership, other), role, "
-        "covers (what to ask this person about) and is_liaison."
+        "covers (what to ask this person about) and is_liaison. It brings names in place of ids everywhere, "
+        "and whom to ask about what."
     )
     return f"Nobody is known yet: {what}", todo
 

@@ -293,7 +293,8 @@ def _nothing(dataset: Dataset) -> tuple[str, str]:
     what = "reviews is empty" if "reviews" in dataset.relations else "there is no table reviews"
     todo = (
         "Look at results together and fill the table reviews: review_id, held_at, campaign_id or period, "
-        "and for each decision a line with action, action_owner and action_due."
+        "and for each decision a line with action, action_owner and action_due. It brings who owes what, and "
+        "whether what was done worked."
     )
     return f"No reviews yet: {what}", todo
 

@@ -99,6 +99,11 @@ def short(value: float | None, unit: str, formats: Formats) -> str:
     return formats.money(value, compact=True)
 
 
+def needed(note: str) -> str:
+    """What a note of the report names as missing ('a|b+c?d'): a or b, and c or else d."""
+    return " and ".join(re.sub(r"[|?]", " or ", part) for part in note.split("+"))
+
+
 def inner(label: str) -> str:
     """A label inside a sentence: Revenue becomes revenue, MQLs stay MQLs."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label

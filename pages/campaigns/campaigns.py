@@ -1,6 +1,6 @@
 import streamlit as st
 
-from components import board, campaign_list, campaign_page, signoff_form, tiles
+from components import board, campaign_list, campaign_page, sentences, signoff_form, tiles
 from components.page import View, open_page
 from components.sections import outline, section
 from scorecard import campaigns, campaigns_compare
@@ -45,7 +45,7 @@ def compared(now: View) -> campaigns_compare.Comparison | None:
 
 nothing = outline(view, lambda now: found(now).nothing)
 if nothing is not None:
-    tiles.empty(*nothing)
+    sentences.nothing(*nothing)
     st.stop()
 
 section(view, "verdict", lambda now: found(now).verdict, board.verdict)

@@ -1,6 +1,14 @@
 import streamlit as st
 
-from components import board, calendar_form, calendar_page, calendar_range, calendar_timeline, tiles
+from components import (
+    board,
+    calendar_form,
+    calendar_page,
+    calendar_range,
+    calendar_timeline,
+    sentences,
+    tiles,
+)
 from components.page import View, open_page
 from components.sections import outline, section
 from scorecard import calendar_answer, calendar_view
@@ -34,7 +42,7 @@ def weeks(now: View) -> tuple[calendar_view.Week, ...]:
 
 nothing = outline(view, lambda now: answer(now).nothing)
 if nothing is not None:
-    tiles.empty(*nothing)
+    sentences.nothing(*nothing)
     section(view, "ask", calendar_form.offered, calendar_form.ask)
     st.stop()
 

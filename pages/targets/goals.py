@@ -47,7 +47,7 @@ with head:
 with left, st.container(horizontal=True, key="goal_picks"):
     asked = goal_choice.pick(outline(view, lambda now: goal_choice.names(tree(now).lines)))
     states = outline(view, lambda now: goal_tree.states(tree(now).lines))
-    state = pick("state", "Which goals", states, many=True, bare=True)
+    state = pick("state", "Which goals", states, many=True, bare=True) if len(states) > 1 else "all"
 is_there = outline(view, lambda now: panel(now) is not None)
 
 if asked is not None and not is_there:

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from components import board, people_page, tiles
+from components import board, people_page, sentences
 from components.page import View, open_page
 from components.picks import ask, pick
 from components.sections import outline, section
@@ -22,7 +22,7 @@ def shown(now: View) -> people.Matched:
 
 nothing = outline(view, lambda now: found(now).nothing)
 if nothing is not None:
-    tiles.empty(*nothing)
+    sentences.nothing(*nothing)
     st.stop()
 
 section(view, "verdict", lambda now: found(now).verdict, board.verdict)

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from components import board, review_forms, reviews_page, tiles
+from components import board, review_forms, reviews_page, sentences, tiles
 from components.page import View, open_page
 from components.picks import pick_one
 from components.sections import outline, section
@@ -34,7 +34,7 @@ def hold() -> None:
 
 nothing = outline(view, lambda now: found(now).nothing)
 if nothing is not None:
-    tiles.empty(*nothing)
+    sentences.nothing(*nothing)
     hold()
     st.stop()
 

@@ -115,3 +115,4 @@ def test_without_campaigns_the_page_says_what_to_fill(opened, tmp_path):
     app = opened(write(tmp_path / "bare.db", leads=[lead("a")]))
     assert not app.exception
     assert "No campaigns yet" in text_of(app)
+    assert 'href="data?as_of=2026-11-21#locked"' in " ".join(found.proto.body for found in app.get("html"))

@@ -110,7 +110,10 @@ def test_without_campaigns_the_page_says_what_to_fill(company):
     found = campaigns.read(dataset := company(campaigns=None), at(dataset))
     assert found.nothing == (
         "No campaigns yet: there is no table campaigns",
-        "Fill the table campaigns: campaign_id, name, start and end are enough to begin with.",
+        (
+            "Fill the table campaigns: campaign_id, name, start and end are enough to begin with. It brings "
+            "what each campaign spent and brought, who signed it, and comparisons at equal age."
+        ),
     )
 
 

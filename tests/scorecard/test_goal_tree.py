@@ -1,5 +1,7 @@
 """Goals as they are told: in the order of the tree, with the report's numbers, and all about one of them."""
 
+import re
+
 import pytest
 from sqlalchemy import event
 
@@ -104,6 +106,25 @@ def test_a_locked_goal_names_what_it_needs(company):
     )
     assert "needs leads.mql_at" in found["M"].detail
     assert "needs goal_actuals" in found["T"].detail
+
+
+def test_a_locked_goal_names_what_unlocks_it_without_signs_of_ours(company):
+    found = lines(
+        company(goals=[goal("R", metric="revenue")], leads=[{"lead_id": "L", "created_at": "2026-10-01"}])
+    )
+    said = found["R"].detail
+    assert "orders.amount or leads.amount" in said
+    assert not set("|?+") & set(said)
+
+
+def test_what_was_expected_of_a_goal_in_whole_numbers_is_whole(company):
+    rows = [
+        goal("S", kind="level", baseline=4000, target=4650),
+        goal("H", kind="level", baseline=1.1, target=0.8),
+    ]
+    found = lines(company(goals=rows, goal_actuals=[*typed("S", 4300), *typed("H", 1.0)]))
+    assert re.search(r"^4,\d{3} expected", found["S"].side)
+    assert re.search(r"^\d\.\d+ expected", found["H"].side)
 
 
 def test_the_verdict_counts_and_names_the_furthest_behind_with_its_owner(company):
