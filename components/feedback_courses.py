@@ -73,7 +73,7 @@ def _whole(course: Course, unit: str, view: View) -> str:
     f, whole = view.formats, course.whole
     if unit == "number":
         return f"{f.number(whole.value)} of 5 over the twelve months, n = {f.integer(whole.n)}"
-    between = f"95 %: {f.percent(whole.low)} – {f.percent(whole.high)}"
+    between = f"{f.sure}: {f.percent(whole.low)} – {f.percent(whole.high)}"
     return f"{f.percent(whole.value)} ({f.integer(whole.k)} of {f.integer(whole.n)}; {between})"
 
 

@@ -96,7 +96,9 @@ def basis(row: Row, formats: Formats) -> str:
     elif row.n is not None and row.unit != "number":
         parts.append(f"n = {formats.integer(row.n)}")
     if row.value is not None and row.low is not None and row.high is not None:
-        parts.append(f"95 %: {formats.value(row.low, row.unit)} – {formats.value(row.high, row.unit)}")
+        parts.append(
+            f"{formats.sure}: {formats.value(row.low, row.unit)} – {formats.value(row.high, row.unit)}"
+        )
     if row.target is not None:
         parts.append(f"target {formats.value(row.target, row.unit)}")
     parts += [word for name, word in _NOTES.items() if row.note(name) is not None]

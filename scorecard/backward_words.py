@@ -450,7 +450,9 @@ class _Teller:
         over, under = self._amount(rate.step.target, real.k), self.formats.integer(real.n)
         parts.append(f"{over} {'for' if rate.step.kind == 'ratio' else 'of'} {under}")
         if real.low is not None and real.high is not None:
-            parts.append(f"95 %: {self._value(real.low, rate)} – {self._value(real.high, rate)}")
+            parts.append(
+                f"{self.formats.sure}: {self._value(real.low, rate)} – {self._value(real.high, rate)}"
+            )
         if rate.immature:
             parts.append(self._young(rate))
         return " · ".join(parts)

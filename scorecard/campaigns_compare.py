@@ -298,7 +298,7 @@ def said(name: str, measured: Sequence[Measured], sure: Sure, formats: Formats) 
     head = _TOLD[name].format(name=best.name, value=_written(best, metric.unit, formats))
     open_ = [m for m in usable if m is not best and m not in worse]
     rest = f"; {words.listing(m.name for m in open_)}: {CANT_TELL.lower()}" if open_ else ""
-    word = Said(f"95 % sure it's {_BETTER[kind]}", strong=True)
+    word = Said(f"{formats.sure} sure it's {_BETTER[kind]}", strong=True)
     return sentence(f"{head} against {others}: ", word, f"{rest}.")
 
 

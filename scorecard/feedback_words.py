@@ -89,7 +89,7 @@ class Words:
         return f"in the last {self.months} months"
 
     def _between(self, low: float | None, high: float | None) -> str:
-        return f"95 %: {self.formats.percent(low)} – {self.formats.percent(high)}"
+        return f"{self.formats.sure}: {self.formats.percent(low)} – {self.formats.percent(high)}"
 
     def _few(self, n: int) -> str:
         return ", too few to judge" if n < self.min_n else ""
@@ -140,7 +140,9 @@ class Words:
             return ""
         gap = newcombe(marketing.answered, marketing.asked, sales.answered, sales.asked)
         f = self.formats
-        between = f"{f.points(gap.value)}, 95 %: {_bare(f.points(gap.low))} to {_bare(f.points(gap.high))}"
+        between = (
+            f"{f.points(gap.value)}, {f.sure}: {_bare(f.points(gap.low))} to {_bare(f.points(gap.high))}"
+        )
         return f"{_GAPS[gap.verdict]} ({between})"
 
     def beside(self, one: Answers) -> str:
@@ -178,7 +180,7 @@ class Words:
 
     def _how_sure(self, loop: Loop, tested: int) -> str:
         f, gap = self.formats, loop.compared.difference
-        ends = f"95 %: {_bare(f.points(gap.low))} to {_bare(f.points(gap.high))}"
+        ends = f"{f.sure}: {_bare(f.points(gap.low))} to {_bare(f.points(gap.high))}"
         between = f"{f.points(gap.value)} ({ends})"
         told = f"{between}, {loop.days} days on each side."
         if loop.effect is Effect.TOO_FEW:

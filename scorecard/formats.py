@@ -56,6 +56,11 @@ class Formats:
         """A fraction in per cent: 0.25 is 25 %; without `digits`, up to one decimal."""
         return self._figures("percent", x, _between(digits, 1))
 
+    @property
+    def sure(self) -> str:
+        """'95 %': how sure every interval is, as the locale writes it."""
+        return self.percent(0.95)
+
     def signed_percent(self, x: SupportsFloat | None, digits: int | None = None) -> str:
         """A relative change, with its sign."""
         return _signed(self.percent(x, digits), x)

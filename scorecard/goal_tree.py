@@ -206,7 +206,7 @@ class _Teller:
         """What was expected by now, or how sure a rate is."""
         if s.goal.kind == "rate" and s.actual.low is not None and s.actual.high is not None:
             low, high = (self.value(v, s.goal) for v in (s.actual.low, s.actual.high))
-            return f"95 %: {low} – {high}"
+            return f"{self.formats.sure}: {low} – {high}"
         running = 0 < s.elapsed < 1 and not s.goal.stays and s.goal.kind != "rate"
         if not running or s.expected is None or s.actual.value is None:
             return ""

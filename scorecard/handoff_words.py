@@ -170,7 +170,7 @@ class Words:
         if gap is None or gap.value is None or self.before is None:
             return
         than = f"{f.percent(self.then[metric].value)} in {self.before.label(f)}"
-        between = f"95 %: {self._ends(gap.low, gap.high)}"
+        between = f"{self.formats.sure}: {self._ends(gap.low, gap.high)}"
         if gap.verdict == CANT_TELL:
             by = linked(f.points(gap.value), GROUPS)
             yield sentence(

@@ -180,7 +180,7 @@ class _Reader:
             parts.append(f"{self.formats.number(now.numerator)} of {self.formats.number(now.denominator)}")
         if now.low is not None and now.high is not None:
             low, high = (self.formats.value(end, now.unit) for end in (now.low, now.high))
-            parts.append(f"95 %: {low} – {high}")
+            parts.append(f"{self.formats.sure}: {low} – {high}")
         return " · ".join(parts)
 
     def _of_period(self, period: Period, at: AsOf) -> Mapping[str, Row]:

@@ -188,7 +188,7 @@ def _basis(row: Row, formats: Formats) -> tuple[str, ...]:
         counted.append(f"target {formats.value(row.target, row.unit)}")
     sure = ""
     if row.value is not None and row.low is not None and row.high is not None:
-        sure = f"95 %: {formats.value(row.low, row.unit)} – {formats.value(row.high, row.unit)}"
+        sure = f"{formats.sure}: {formats.value(row.low, row.unit)} – {formats.value(row.high, row.unit)}"
     return tuple(text for text in (" · ".join(counted), sure) if text)
 
 

@@ -62,7 +62,11 @@ def _of(item: Named, formats: Formats) -> str:
 
 def _between(item: Named, formats: Formats) -> str:
     low, high = item.row.low, item.row.high
-    return "" if low is None or high is None else f"95 % {formats.percent(low)} to {formats.percent(high)}"
+    return (
+        ""
+        if low is None or high is None
+        else f"{formats.sure} {formats.percent(low)} to {formats.percent(high)}"
+    )
 
 
 @shape

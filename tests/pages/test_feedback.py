@@ -52,7 +52,7 @@ def test_the_verdict_the_lists_and_the_loops_are_on_the_page(opened, demo_url):
     assert not app.exception
     text = text_of(app)
     assert "Marketing answered 14 of 29 things sales asked; sales answered 9 of 11 things marketing" in text
-    assert "14 of 29 · 95 %: 31.4% – 65.6%" in text
+    assert "14 of 29 · 95%: 31.4% – 65.6%" in text
     assert "21 are still open , 2 past the due date ." in text
     assert "waits 41 days : Yuki Tanaka owes the answer." in text
     heads = [found.value.replace("\\", "") for found in app.header]

@@ -243,7 +243,7 @@ def test_what_is_surely_cheaper_is_said_and_what_may_be_chance_is_not(company):
     dear = Measured("b", "Fair", 40.0, 25, 1000.0)
     said, sure = verdict(formats, "cac", dear, cheap)
     assert sure == {("a", "b")}
-    assert said == "E-mail brought customers at €10 against Fair at €40: 95 % sure it's cheaper."
+    assert said == "E-mail brought customers at €10 against Fair at €40: 95% sure it's cheaper."
     close = Measured("c", "Post", 11.0, 91, 1000.0)
     said, sure = verdict(formats, "cpl", close, cheap)
     assert not sure
@@ -251,7 +251,7 @@ def test_what_is_surely_cheaper_is_said_and_what_may_be_chance_is_not(company):
     said, sure = verdict(formats, "cpl", close, cheap, dear)
     assert sure == {("a", "b"), ("c", "b")}
     assert said.endswith(
-        "E-mail brought leads at €10 against Fair at €40: 95 % sure it's cheaper; Post: can't tell yet."
+        "E-mail brought leads at €10 against Fair at €40: 95% sure it's cheaper; Post: can't tell yet."
     )
 
 

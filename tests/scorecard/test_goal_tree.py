@@ -93,7 +93,7 @@ def test_every_kind_of_goal_says_what_its_numbers_are(company):
     assert found["S"].detail == "44 now, to stay above 40 · held 100% of the days"
     assert found["H"].detail == "61 now, 62 wanted"
     assert found["R"].detail == "20% now, 25% wanted · 100 cases"
-    assert found["R"].side.startswith("95 %: 13.3% – 28.9%")
+    assert found["R"].side.startswith("95%: 13.3% – 28.9%")
     assert found["N"].detail == "nothing entered yet · target 100"
     assert found["F"].detail == "starts 1 Dec 2026 · target 100"
 

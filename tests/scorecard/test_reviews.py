@@ -250,7 +250,7 @@ def test_a_review_of_a_period_shows_the_reports_rows_of_that_day(company):
     [block] = reviews_panel.panel(dataset, at(dataset), "R1").blocks
     rate = next(f for f in block.figures if f.label == "Acceptance rate")
     assert (rate.row.numerator, rate.row.denominator) == (6, 8)
-    assert rate.now.startswith("now 60% · 6 of 10 · 95 %: ")
+    assert rate.now.startswith("now 60% · 6 of 10 · 95%: ")
     panel = reviews_panel.panel(dataset, at(dataset), "R2")
     assert "Q2 of 26 isn’t a period" in panel.notes[0]
 
