@@ -220,7 +220,7 @@ class Topic:
     """One idea: a title, the sentence it comes to, and the blocks that show it.
 
     `metrics` are those whose definitions a reader may want beside it; an annex is there to look things up
-    in, not to talk about.
+    in, not to talk about. One that is `whole` is read as one picture: it goes on one page where it fits.
     """
 
     title: str
@@ -229,6 +229,7 @@ class Topic:
     badges: tuple[Badge, ...] = ()
     metrics: tuple[str, ...] = ()
     annex: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)

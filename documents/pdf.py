@@ -120,6 +120,7 @@ def _topic(topic: Topic, chapter: Chapter, formats: Formats, progress: Progress)
         "title": topic.title,
         "marks": [_mark(mark) for mark in topic.badges],
         "says": _sentences(said),
+        "whole": topic.whole,
         "blocks": list(_blocks(topic.blocks, formats, progress)),
     }
 

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from babel.numbers import get_currency_symbol
 from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+from pptx.enum.dml import MSO_LINE
 from pptx.oxml import parse_xml
 from pptx.util import Pt
 
 from components.theme import Tone, light
+from documents import number_formats
 from documents.pack import Native, Series
 from scorecard.formats import Formats
 
@@ -24,8 +25,15 @@ _KINDS: Final = {
 }
 _SPACE: Final = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _MARKS: Final = 8  # days that an axis names
+_NAMES: Final = 5  # months that it names
 _FEW: Final = 16  # bars up to which each has its label
+_LARGE: Final = 1000  # money from which cents say nothing more
 _BARS: Final = ("bars", "stacked")
+_DARK: Final[frozenset[Tone]] = frozenset(("marketing", "sales", "ink", "good", "bad", "neutral", "muted"))
+_DASHES: Final[dict[str, MSO_LINE]] = {
+    "muted": MSO_LINE.DASH,
+    "neutral": MSO_LINE.ROUND_DOT,
+}  # what is expected, what is likely
 # python-pptx has no types
 _XyData: Any = XyChartData
 _CategoryData: Any = CategoryChartData
@@ -51,17 +59,22 @@ def add(slide: Any, native: Native, box: tuple[int, int, int, int], formats: For
     return frame
 
 
-def number_format(unit: str, formats: Formats) -> str:
-    """How an office program writes a unit; marks and order are those of whoever opens it."""
-    if unit == "percent":
-        return "0.0%"
-    if unit == "currency":
-        return f'#,##0 "{get_currency_symbol(formats.currency, formats.locale)}"'
-    return "#,##0.##" if unit in ("hours", "days") else "#,##0.###"
+def _label_format(native: Native, formats: Formats) -> str:
+    """How figures are written; a part of a stack that is 0 says nothing."""
+    values = [value for series in native.series for value in series.values]
+    large = native.unit == "currency" and max((abs(v) for v in values if v), default=0.0) >= _LARGE
+    whole = large or number_formats.are_whole(values)
+    found = number_formats.of_unit(native.unit, formats, whole=whole)
+    return f"{found};-{found};" if native.kind == "stacked" else found
+
+
+def _axis_format(native: Native, formats: Formats) -> str:
+    known = [abs(value) for series in native.series for value in series.values if value is not None]
+    return number_formats.of_axis(native.unit, formats, max(known, default=0.0))
 
 
 def _categories(native: Native, formats: Formats) -> Any:
-    data = _CategoryData(number_format=number_format(native.unit, formats))
+    data = _CategoryData(number_format=_label_format(native, formats))
     data.categories = native.days or native.categories
     for series in native.series:
         data.add_series(series.name, series.values)
@@ -81,7 +94,7 @@ def _points(native: Native) -> Any:
 def _axes(chart: Any, native: Native, formats: Formats) -> None:
     values, along = chart.value_axis, chart.category_axis
     values.has_major_gridlines = native.kind not in _BARS
-    values.tick_labels.number_format = number_format(native.unit, formats)
+    values.tick_labels.number_format = _axis_format(native, formats)
     values.tick_labels.number_format_is_linked = False
     values.format.line.fill.background()
     along.format.line.color.rgb = colour("faint")
@@ -90,12 +103,17 @@ def _axes(chart: Any, native: Native, formats: Formats) -> None:
         values.major_gridlines.format.line.color.rgb = colour("track")
     if native.kind in _BARS:
         along.reverse_order = True  # the first of them on top
-        values.tick_label_position = XL_TICK_LABEL_POSITION.NONE
+        spans = bool(native.series[0].low)  # intervals leave no room for labels: the axis says how much
+        values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH if spans else XL_TICK_LABEL_POSITION.NONE
+        if native.unit == "percent":
+            values.minimum_scale = 0
         along.tick_label_position = XL_TICK_LABEL_POSITION.LOW
         _labels(chart.plots[0], native, formats)
     if native.days:
         along.tick_labels.number_format, along.tick_labels.number_format_is_linked = "d mmm", False
         _marked(along, max(1, (native.days[-1] - native.days[0]).days // _MARKS))
+    elif native.kind == "lines" and len(native.categories) > _NAMES:
+        _named(along, -(-len(native.categories) // _NAMES))
     if native.unit == "percent" and native.kind == "steps":
         values.minimum_scale, values.maximum_scale = 0, 1
 
@@ -108,6 +126,14 @@ def _marked(along: Any, step: int) -> None:
             base.addnext(parse_xml(f'<c:{part} xmlns:c="{_SPACE}"/>'.replace(f' xmlns:c="{_SPACE}"', "", 0)))
 
 
+def _named(along: Any, step: int) -> None:
+    """A name at every so-manieth place, so that none is turned."""
+    element = along._element  # noqa: SLF001 - the same
+    after = element.find(f"{{{_SPACE}}}noMultiLvlLbl")
+    if after is not None:
+        after.addprevious(parse_xml(f'<c:tickLblSkip xmlns:c="{_SPACE}" val="{step}"/>'))
+
+
 def _labels(plot: Any, native: Native, formats: Formats) -> None:
     plot.gap_width = 45
     if native.kind == "stacked":
@@ -116,22 +142,34 @@ def _labels(plot: Any, native: Native, formats: Formats) -> None:
         return
     plot.has_data_labels = True
     labels = plot.data_labels
-    labels.number_format, labels.number_format_is_linked = number_format(native.unit, formats), False
+    labels.number_format, labels.number_format_is_linked = _label_format(native, formats), False
     labels.font.size = Pt(10)
     if native.kind == "bars":
         labels.position = XL_LABEL_POSITION.OUTSIDE_END
+    for drawn, series in zip(plot.series, native.series, strict=True):
+        if native.kind == "stacked" and series.tone in _DARK:
+            own = drawn.data_labels
+            own.show_value, own.font.size, own.font.color.rgb = True, Pt(10), _Colour(255, 255, 255)
+            own.number_format, own.number_format_is_linked = _label_format(native, formats), False
 
 
 def _paint(drawn: Any, series: Series, native: Native) -> None:
     if native.kind in _BARS:
-        _fill(drawn.format, series.tone)
+        _fill(drawn.format, _under_bars(series.tone, series))
         for i, tone in enumerate(series.tones):
             if tone != series.tone:
-                _fill(drawn.points[i].format, tone)
+                _fill(drawn.points[i].format, _under_bars(tone, series))
         return
     drawn.smooth = False
     drawn.format.line.color.rgb = colour(series.tone)
     drawn.format.line.width = Pt(2.25)
+    if native.days and series.tone in _DASHES:
+        drawn.format.line.dash_style = _DASHES[series.tone]
+
+
+def _under_bars(tone: Tone, series: Series) -> Tone:
+    """Black error bars would be lost on black."""
+    return "faint" if series.low and tone == "ink" else tone
 
 
 def _fill(shown: Any, tone: Tone) -> None:

@@ -45,7 +45,9 @@ from scorecard.words import Sentence, plain
 _WIDTH, _HEIGHT = Inches(13.333), Inches(7.5)
 _LEFT, _ROOM = Inches(0.6), Inches(12.13)
 _TOP, _FLOOR = Inches(1.6), Inches(6.9)
-_ROWS: Final = 12  # lines of a table on one slide
+_ROWS: Final = 12  # marks on one slide
+_HEAD: Final = Inches(0.36)  # of a table
+_AIRY: Final = 2  # rows of tiles that leave room for larger letters
 _CHARACTERS: Final = 145  # of a table's text that stand beside each other
 _FINE: Final = 12  # points of small print
 _LINE: Final = 130  # characters of a sentence on one line
@@ -107,19 +109,26 @@ class _Deck:
         if pack.organisation:
             box = _Box(_LEFT, Inches(1.2), _ROOM, Inches(0.5))
             _write(slide, box, [[(pack.organisation, True)]], 18, "muted")
-        said = [[(piece.text, piece.strong) for piece in one] for one in pack.verdict]
-        _write(slide, _Box(_LEFT, Inches(3.1), _ROOM, Inches(3.2)), said, 20, "ink")
+        _write(slide, _Box(_LEFT, Inches(3.1), _ROOM, Inches(3.2)), _runs(pack.verdict), 20, "ink")
 
     def chapter(self, chapter: Chapter) -> None:
-        """The chapter's question and answer, then its topics."""
+        """The chapter's question and answer, what it has to say besides, then its topics."""
+        topics = [topic for topic in chapter.topics if not topic.annex]
         slide = self._slide(chapter.question, _notes(chapter.verdict, ()))
-        said = [[(piece.text, piece.strong) for piece in one] for one in chapter.verdict]
-        if not said:
-            said = [[(text, False)] for topic in chapter.topics[:1] for text in _first_words(topic)]
-        _write(slide, _Box(_LEFT, _TOP, _ROOM, Inches(4.8)), said, 24, "ink")
-        for topic in chapter.topics:
-            if not topic.annex:
+        y = self._say(slide, _TOP, _runs(chapter.verdict), 24) if chapter.verdict else _TOP
+        for topic in topics:
+            lines = [[(topic.title, True)], *_runs(_words_of(topic))]
+            if _only_words(topic) and y + _tall(lines, 16) <= _FLOOR:
+                y = self._say(slide, y, lines, 16)
+                slide.notes_slide.notes_text_frame.text += _spoken(_words_of(topic))
+            else:
                 self._topic(topic)
+
+    def _say(self, slide: Any, y: int, lines: Sequence[Sequence[tuple[str, bool]]], size: int) -> int:
+        """Puts sentences at that height and returns where they end."""
+        high = _tall(lines, size)
+        _write(slide, _Box(_LEFT, y, _ROOM, high), lines, size, "ink")
+        return y + high
 
     def _topic(self, topic: Topic) -> None:
         notes = _notes(topic.says, topic.metrics) + _known(topic.blocks)
@@ -184,9 +193,9 @@ class _Deck:
 
     def grid(self, slide: Any, grid: Grid, box: _Box) -> None:
         """A native table."""
-        rows, columns = len(grid.rows) + 1, len(grid.columns)
-        height = min(Inches(0.44) * rows, box.high)
-        frame = slide.shapes.add_table(rows, columns, box.x, box.y, box.wide, height)
+        talls = [_HEAD, *(_tall_row(row, grid.columns) for row in grid.rows)]
+        size = (box.wide, min(sum(talls), box.high))
+        frame = slide.shapes.add_table(len(talls), len(grid.columns), box.x, box.y, *size)
         _describe(frame, grid.title or "Table", f"A table of {len(grid.rows)} rows.")
         table = frame.table
         _plain_style(frame)
@@ -194,6 +203,8 @@ class _Deck:
         for i, column in enumerate(grid.columns):
             table.columns[i].width = Emu(int(box.wide * column.wide / whole))
             self._cell(table.cell(0, i), column.title, column, head=True)
+        for place, tall in enumerate(talls):
+            table.rows[place].height = Emu(tall)
         for y, row in enumerate(grid.rows, 1):
             for x, (cell, column) in enumerate(zip(row, grid.columns, strict=True)):
                 indent = "   " * grid.depths[y - 1] if x == 0 and grid.depths else ""
@@ -216,14 +227,17 @@ class _Deck:
         """Three beside each other."""
         rows = -(-len(tiles) // 3)
         gap = Inches(0.15)
-        wide, high = (box.wide - 2 * gap) // 3, min((box.high - (rows - 1) * gap) // rows, Inches(1.75))
+        airy = rows <= _AIRY and box.high >= rows * Inches(2.2)
+        most = Inches(2.2) if airy else Inches(1.75)
+        wide, high = (box.wide - 2 * gap) // 3, min((box.high - (rows - 1) * gap) // rows, most)
         for i, one in enumerate(tiles):
             x, y = box.x + (i % 3) * (wide + gap), box.y + (i // 3) * (high + gap)
             _bar(slide, _Box(x, y, Inches(0.05), high), tone_of_team(one.team))
             lines: list[list[tuple[str, bool]]] = [[(one.name, True)], [(one.text, True)]]
             lines += [[(line, False)] for line in one.fine]
-            shape = _write(slide, _Box(x + Inches(0.1), y, wide - Inches(0.1), high), lines, 11, "muted")
-            _headline(shape.text_frame.paragraphs[1], one)
+            box_ = _Box(x + Inches(0.1), y, wide - Inches(0.1), high)
+            shape = _write(slide, box_, lines, 13 if airy else 11, "muted")
+            _headline(shape.text_frame.paragraphs[1], one, 30 if airy else 24)
 
     def bytes(self) -> bytes:
         """The file, its parts stamped with the pack's day."""
@@ -279,29 +293,58 @@ def _parts(block: Block) -> Iterator[Block]:
 
 
 def _stretches(grid: Grid) -> Iterator[Grid]:
-    """A table in pieces that fit, by an estimate of the lines that each row takes."""
-    start, lines = 0, 0
-    for end, row in enumerate(grid.rows):
-        tall = _lines(row, grid.columns)
-        if end > start and lines + tall > _ROWS:
+    """A table in pieces that fit and are about as tall as each other."""
+    talls = [_tall_row(row, grid.columns) for row in grid.rows]
+    room = _FLOOR - _TOP - _HEAD
+    most = sum(talls) / max(1, -(-sum(talls) // room))
+    start, high = 0, 0
+    for end, tall in enumerate(talls):
+        if end > start and (high + tall > room or high >= most):
             yield _stretch(grid, start, end)
-            start, lines = end, 0
-        lines += tall
-    if start < len(grid.rows):
-        yield _stretch(grid, start, len(grid.rows))
+            start, high = end, 0
+        high += tall
+    if start < len(talls):
+        yield _stretch(grid, start, len(talls))
 
 
 def _stretch(grid: Grid, start: int, end: int) -> Grid:
     return Grid(grid.columns, grid.rows[start:end], grid.title, grid.depths[start:end])
 
 
-def _lines(row: Sequence[Cell], columns: Sequence[Column]) -> int:
+def _tall_row(row: Sequence[Cell], columns: Sequence[Column]) -> int:
+    """How tall a row is, in EMU, by an estimate of the lines that its longest cell takes."""
     whole = sum(column.wide for column in columns)
-    return max(
-        -(-len(str(cell)) // max(1, int(_CHARACTERS * column.wide / whole)))
-        for cell, column in zip(row, columns, strict=True)
-        if not isinstance(cell, (int, float, Amount))
+    lines = max(
+        (
+            -(-len(str(cell)) // max(1, int(_CHARACTERS * column.wide / whole) - 2))
+            for cell, column in zip(row, columns, strict=True)
+            if not isinstance(cell, (int, float, Amount))
+        ),
+        default=1,
     )
+    return max(Inches(0.4), Inches(0.14) + Inches(0.2) * lines)
+
+
+def _tall(lines: Sequence[Sequence[tuple[str, bool]]], size: int) -> int:
+    """How tall sentences of that size are, in EMU, by an estimate of their lines."""
+    across = int(_ROOM / Pt(size) / 0.48)
+    parts = sum(max(1, -(-sum(len(words) for words, _ in line) // across)) for line in lines)
+    return int(Pt(size) * (1.2 * parts + 0.4 * len(lines) + 0.6))
+
+
+def _only_words(topic: Topic) -> bool:
+    return all(isinstance(block, Says) for block in topic.blocks)
+
+
+def _words_of(topic: Topic) -> list[Sentence]:
+    """Its sentences; of small print only what stands alone."""
+    blocks = [block for block in topic.blocks if isinstance(block, Says)]
+    loud = [block for block in blocks if not block.small] or blocks
+    return [*topic.says, *(one for block in loud for one in block.sentences)]
+
+
+def _runs(sentences: Sequence[Sentence]) -> list[list[tuple[str, bool]]]:
+    return [[(piece.text, piece.strong) for piece in one] for one in sentences]
 
 
 def _fill(slide: Any, sheet: _Sheet, deck: _Deck) -> None:
@@ -318,7 +361,7 @@ def _fill(slide: Any, sheet: _Sheet, deck: _Deck) -> None:
         elif isinstance(block, Tiles):
             deck.tiles(slide, block.items, box)
     if sheet.said:
-        said = [[(piece.text, piece.strong) for piece in one] for one in sheet.said]
+        said = _runs(sheet.said)
         box = _Box(_LEFT, floor if sheet.blocks else _TOP, _ROOM, under or Inches(1))
         _write(slide, box, said, 14 if sheet.blocks else 18, "ink")
 
@@ -340,11 +383,6 @@ def _known(blocks: Sequence[Block]) -> str:
     """Facts are for whoever speaks: they stand in the notes."""
     pairs = [pair for block in blocks if isinstance(block, Facts) for pair in block.pairs]
     return "".join(f"\n{name}: {words}" for name, words in pairs)
-
-
-def _first_words(topic: Topic) -> Iterator[str]:
-    yield topic.title
-    yield from (plain(one) for block in topic.blocks if isinstance(block, Says) for one in block.sentences)
 
 
 # --- shapes -----------------------------------------------------------------------------------------------
@@ -372,13 +410,13 @@ def _write(
     return shape
 
 
-def _headline(paragraph: Any, one: Tile) -> None:
+def _headline(paragraph: Any, one: Tile, size: int) -> None:
     """The tile's figure, large, with its status."""
-    _font(paragraph.runs[0].font, 24, "muted" if one.faint else "ink", bold=True)
+    _font(paragraph.runs[0].font, size, "muted" if one.faint else "ink", bold=True)
     if one.status is not None:
         run = paragraph.add_run()
         run.text = f"  {one.status}"
-        _font(run.font, 13, one.status.tone, bold=True)
+        _font(run.font, size / 2 + 1, one.status.tone, bold=True)
 
 
 def _font(font: Any, size: float, tone: Tone, *, bold: bool = False) -> None:

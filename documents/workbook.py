@@ -12,11 +12,10 @@ from io import BytesIO
 from typing import Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped]
-from babel.numbers import get_currency_symbol
 
 from components.text import clean
 from components.theme import light
-from documents import texts
+from documents import number_formats, texts
 from documents.pack import (
     NUMERIC,
     Amount,
@@ -151,13 +150,8 @@ class _Book:
         return self.format(num_format=self._pattern(kind, value), align="right")
 
     def _pattern(self, kind: Kind, value: float) -> str:
-        whole = float(value).is_integer()
-        if kind in ("percent", "points"):
-            return "0.0%"
-        if kind == "currency":
-            symbol = get_currency_symbol(self.pack.formats.currency, self.pack.formats.locale)
-            return f'{"#,##0" if whole else "#,##0.00"} "{symbol}"'
-        return "#,##0" if whole else "#,##0.00"
+        unit = "percent" if kind == "points" else kind
+        return number_formats.of_unit(unit, self.pack.formats, whole=float(value).is_integer())
 
 
 class _Sheet:

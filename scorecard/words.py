@@ -87,9 +87,10 @@ def brief(name: str, longest: int = _LONGEST_NAME) -> str:
     return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
 
 
-def counted(n: int, one: str, many: str | None = None) -> str:
-    """'1 goal', '3 goals'."""
-    return f"{n} {one if n == 1 else many or f'{one}s'}"
+def counted(n: int, one: str, many: str | None = None, *, formats: Formats | None = None) -> str:
+    """'1 goal', '3 goals', with formats '1,203 leads'."""
+    number = str(n) if formats is None else formats.integer(n)
+    return f"{number} {one if n == 1 else many or f'{one}s'}"
 
 
 def short(value: float | None, unit: str, formats: Formats) -> str:

@@ -353,7 +353,7 @@ def _history() -> AnyChart:
         return chart
 
     def foot(column: str, x: Spec, align: str) -> alt.Chart:
-        style: Style = {"align": align, "baseline": "bottom", "fontSize": SMALL}
+        style: Style = {"align": align, "baseline": "top", "dy": 5, "fontSize": SMALL}
         chart: alt.Chart = (
             blank()
             .mark_text(**style)

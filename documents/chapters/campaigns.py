@@ -102,7 +102,7 @@ def _one(panel: Panel, asked: Asked) -> Topic:
         *(f"{note.text} ({', '.join(p for p in (note.about, note.by, note.at) if p)})" for note in notes)
     )
     marks = tuple(Badge(m.icon, m.word, m.tone) for m in panel.campaign.marks)
-    return Topic(panel.campaign.name, tuple(blocks), panel.verdict, marks, _SHOWN)
+    return Topic(panel.campaign.name, tuple(blocks), panel.verdict, marks, _SHOWN, whole=True)
 
 
 def _signature(key: Signature) -> str:

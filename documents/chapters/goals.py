@@ -8,6 +8,7 @@ from typing import Final
 from components import charts
 from components.readings import Named
 from components.theme import tone_of_team
+from documents.chapters import backward_plan
 from documents.chapters.shared import goal_drawings, goal_grid, reached
 from documents.pack import (
     Asked,
@@ -36,9 +37,9 @@ _HOW: Final = (
 
 
 def chapter(asked: Asked) -> Chapter:
-    """All goals of the period, and those in trouble from near."""
+    """All goals of the period, what the revenue target takes, and the goals in trouble from near."""
     found = asked.get(goal_tree.read, asked.period, asked.as_of)
-    topics = (*_every(found, asked), *_closer(found.lines, asked))
+    topics = (*_every(found, asked), *backward_plan.topics(asked), *_closer(found.lines, asked))
     return Chapter("goals", "Goals", "Which shared goals will we reach?", found.verdict, topics)
 
 
@@ -72,7 +73,9 @@ def _one(panel: Panel, formats: Formats) -> Topic:
     blocks += [Facts(facts)] if facts else []
     blocks += _changes(panel.changes)
     mark = badge(panel.line.row.status)
-    return Topic(panel.line.name, tuple(blocks), panel.verdict, (mark,) if mark else (), ("goal_progress",))
+    return Topic(
+        panel.line.name, tuple(blocks), panel.verdict, (mark,) if mark else (), ("goal_progress",), whole=True
+    )
 
 
 def _history(panel: Panel, formats: Formats) -> Drawing:

@@ -42,7 +42,12 @@ def chapter(asked: Asked) -> Chapter:
     people = [
         _people(team, sets[0], asked.formats) for team, sets in found.people.items() if sets and sets[0].lines
     ]
-    topics = (*_teams(found, asked.formats), *people, *_before(found, asked), _every(found.lines))
+    topics = (
+        *_teams(found, asked.formats),
+        *_person_by_person(people),
+        *_before(found, asked),
+        _every(found.lines),
+    )
     return Chapter("quotas", "Quotas", _QUESTION, found.verdict, topics)
 
 
@@ -74,13 +79,19 @@ def _left(line: Line, formats: Formats) -> str:
     return f"{line.when} · needs {need} a day for {words.counted(line.days_left, 'day')}"
 
 
-def _people(team: str, shown: People, formats: Formats) -> Topic:
+def _person_by_person(shown: Sequence[tuple[Drawing, str]]) -> tuple[Topic, ...]:
+    """Both teams' people beside each other, and who has no quota."""
+    drawings = [drawn for drawn, _ in shown]
+    without = says(*(text for _, text in shown), small=True)
+    return when_any((*drawings, *without), "Person by person", metrics=("quota_attainment",))
+
+
+def _people(team: str, shown: People, formats: Formats) -> tuple[Drawing, str]:
     pairs = [charts.Pair(line.who, (_named(line),)) for line in shown.lines]
     native = reached([_named(line) for line in shown.lines])
-    drawn = Drawing(f"people-of-{team}", charts.dumbbells(pairs, formats), native)
-    without = f"Without one: {words.listing(shown.without)}." if shown.without else ""
     title = f"{team.capitalize()}: {shown.title}"
-    return Topic(title, (drawn, *says(without, small=True)), metrics=("quota_attainment",))
+    drawn = Drawing(f"people-of-{team}", charts.dumbbells(pairs, formats), native, title, half=True)
+    return drawn, f"Without one in {team}: {words.listing(shown.without)}." if shown.without else ""
 
 
 def _before(found: Quotas, asked: Asked) -> tuple[Topic, ...]:

@@ -9,9 +9,10 @@ from pypdf import PdfReader
 
 from documents import definitions
 from documents.contents import CHAPTERS
-from scorecard import goal_tree, report, touch_work_view
+from scorecard import backward_words, goal_tree, report, touch_work_view
 from scorecard.metrics import METRICS
 from scorecard.problems import Severity
+from scorecard.words import plain
 from tests.documents.builders import export, flat, squeezed, written
 from tests.pages.demo_store import demo_store
 
@@ -76,6 +77,17 @@ def test_goals_stand_with_their_owner_and_their_share_of_the_target(pages, made,
 def lines_of(made):
     asked = made.asked
     return goal_tree.lines(asked.dataset, asked.period, asked.as_of)
+
+
+def test_the_plan_back_from_the_revenue_target_stands_on_paper_and_on_a_slide(pages, deck, made):
+    asked = made.asked
+    key = next(iter(backward_words.offered(asked.dataset, asked.period)))
+    told = backward_words.read(asked.dataset, asked.period, asked.as_of, key)
+    takes, *_ = map(plain, told.verdict)
+    text = squeezed(" ".join(pages))
+    assert [said for said in (takes, *(rate.real for rate in told.rates)) if squeezed(said) not in text] == []
+    assert len(told.rates) > 5
+    assert takes in {slide.shapes.title.text for slide in deck.slides}
 
 
 def test_as_of_and_source_stand_on_every_page_and_its_number_on_all_but_the_cover(pages, made):
