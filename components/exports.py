@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ from components.screen import View
 
 _TO_THE_MINUTE: Final = len("2026-09-30T12:00")
 _KEPT: Final = 12  # files, the last asked for
+_PACKS: Final = 2  # packs that files are written from
 _FORMS: Final = {
     "pdf": ("Board pack (PDF)", "application/pdf", ":material/picture_as_pdf:"),
     "pptx": (
@@ -37,33 +38,44 @@ _FORMS: Final = {
     "csv": ("Every figure (CSV)", "text/csv", ":material/csv:"),
 }
 _PICTURES: Final = {"png": "image/png", "svg": "image/svg+xml"}
-_HOW: Final = "All pages, for the period, moment and filter chosen here. Making a file takes some seconds."
+_HOW: Final = (
+    "All pages, for the period, moment and filter chosen here. Making a file takes some seconds; should it "
+    "fail, the source was away: ask again in a minute."
+)
 
 
-class _Shelf:
-    """The last files; who asks for one that is being made waits for it."""
+T = TypeVar("T")
 
-    def __init__(self) -> None:
-        self._files: OrderedDict[str, bytes] = OrderedDict()
+
+class _Shelf(Generic[T]):
+    """The last things made; who asks for one that is being made waits for it, and gets the same."""
+
+    def __init__(self, most: int = _KEPT) -> None:
+        self._kept: OrderedDict[str, T] = OrderedDict()
         self._making: dict[str, Lock] = {}
-        self._lock = Lock()
+        self._lock, self._most = Lock(), most
 
-    def get(self, key: str, make: Callable[[], bytes]) -> bytes:
-        """The file of that key."""
+    def get(self, key: str, make: Callable[[], T]) -> T:
+        """What has that key."""
         with self._lock:
             turn = self._making.setdefault(key, Lock())
         with turn:
-            if key not in self._files:
-                self._files[key] = make()
-            with self._lock:
-                self._files.move_to_end(key)
+            try:
+                found = self._kept[key] if key in self._kept else make()
+            finally:
                 self._making.pop(key, None)
-                while len(self._files) > _KEPT:
-                    self._files.popitem(last=False)
-            return self._files[key]
+            with self._lock:
+                self._kept[key] = found
+                self._kept.move_to_end(key)
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+            return found
 
 
-_shelf: Final = _Shelf()
+_shelf: Final[_Shelf[bytes]] = _Shelf()
+_packs: Final[_Shelf[Any]] = _Shelf(
+    _PACKS
+)  # whoever wants the slides after the PDF waits for their writing only
 
 
 def offer(view: View) -> None:
@@ -98,15 +110,24 @@ def _button(form: str, view: View) -> None:
 
 def _file(form: str, dataset: Any, period: Any, as_of: Any, compare: Any, where: Any) -> bytes:
     """Made outside a run of a page: it may ask nothing of Streamlit but what is remembered."""
-    key = f"{form} {dataset.stamp.version} {period!r} {as_of!r} {compare!r} {where!r}"
+    key = f"{dataset.stamp.version} {period!r} {as_of!r} {compare!r} {where!r}"
+
+    def export() -> Any:
+        exporting = import_module("documents.exporting")
+        return exporting.Export(dataset, period, as_of, compare=compare, where=where, remember=live.cached)
 
     def make() -> bytes:
-        exporting = import_module("documents.exporting")
-        made = exporting.Export(dataset, period, as_of, compare=compare, where=where, remember=live.cached)
+        made = export() if form == "csv" else _packs.get(key, lambda: _with_pack(export()))
         found: bytes = made.file(form)
         return found
 
-    return _shelf.get(key, make)
+    return _shelf.get(f"{form} {key}", make)
+
+
+def _with_pack(export: Any) -> Any:
+    """The export, its pack made."""
+    _ = export.pack
+    return export
 
 
 def pictures(figure: Figure, view: View, *, name: str, key: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from components import charts
 from components.readings import Named
@@ -11,6 +12,7 @@ from documents.pack import Asked, Badge, Block, Cell, Column, Drawing, Grid, Top
 from scorecard import backward_words
 from scorecard.backward_words import RateLine, RungLine, Told
 from scorecard.rows import Row
+from scorecard.words import Sentence
 
 _HOW = (
     "Each stage needs what the one above it needs, divided by the planned rate between them. The bar is what "
@@ -34,7 +36,13 @@ def _stages(found: Told, title: str, asked: Asked) -> Topic:
     named = [_named(line, asked) for line in found.rungs]
     drawn = Drawing("backward-plan", charts.bullets(named, asked.formats), reached(named))
     blocks: tuple[Block, ...] = (drawn, *says(*found.because), *says(_HOW, *found.notes, small=True))
-    return Topic(title, blocks, found.verdict)
+    return Topic(title, blocks, tuple(map(_on_paper, found.verdict)))
+
+
+def _on_paper(one: Sentence) -> Sentence:
+    """Rates are tried on the page."""
+    here, there = "try one below", "the page Goals can try one"
+    return tuple(replace(piece, text=piece.text.replace(here, there)) for piece in one)
 
 
 def _named(line: RungLine, asked: Asked) -> Named:

@@ -83,11 +83,11 @@ def test_the_plan_back_from_the_revenue_target_stands_on_paper_and_on_a_slide(pa
     asked = made.asked
     key = next(iter(backward_words.offered(asked.dataset, asked.period)))
     told = backward_words.read(asked.dataset, asked.period, asked.as_of, key)
-    takes, *_ = map(plain, told.verdict)
+    takes = plain(told.verdict[0]).replace("try one below", "the page Goals can try one")
     text = squeezed(" ".join(pages))
     assert [said for said in (takes, *(rate.real for rate in told.rates)) if squeezed(said) not in text] == []
     assert len(told.rates) > 5
-    assert takes in {slide.shapes.title.text for slide in deck.slides}
+    assert flat(takes) in {flat(slide.shapes.title.text) for slide in deck.slides}
 
 
 def test_as_of_and_source_stand_on_every_page_and_its_number_on_all_but_the_cover(pages, made):
