@@ -38,8 +38,8 @@ from scorecard.words import plain
 _INERT: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _NAMED: Final = 31  # characters of a sheet's name
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\']")
-_WIDTHS: Final = (44, 22, 16, 16, 16, 16, 16, 16, 18, 18)
-_WRAPPED: Final = 60
+_WIDTHS: Final = (44, 24, 24, 24, 18, 18, 18, 18, 24, 24)
+_LINE: Final = 15  # points of a row
 _UNITS: Final[dict[str, Kind]] = {
     "number": "number", "percent": "percent", "currency": "currency", "hours": "hours", "days": "days",
 }  # fmt: skip
@@ -161,6 +161,9 @@ class _Sheet:
         self.book, self.row = book, 0
         self.sheet = book.file.add_worksheet(book.named(title))
         self.sheet.hide_gridlines(2)
+        self.sheet.set_landscape()
+        self.sheet.fit_to_pages(1, 0)  # printed as wide as the paper
+        self.widths = widths
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
 
@@ -213,9 +216,14 @@ class _Sheet:
         table = block.figure.table
         self._titled(block.title)
         self.line([str(title) for title in table.frame.columns], "head")
-        kinds = [_UNITS.get(table.units.get(str(title), ""), "text") for title in table.frame.columns]
+        titles = [str(title) for title in table.frame.columns]
+        kinds = [_UNITS.get(table.units.get(title, ""), "text") for title in titles]
         for row in table.frame.astype(object).where(table.frame.notna(), None).itertuples(index=False):
-            self.cells([_plain(cell) for cell in row], kinds)
+            cells = [
+                _day(cell) if title == "Date" else _plain(cell)
+                for title, cell in zip(titles, row, strict=True)
+            ]
+            self.cells(_measured(dict(zip(titles, cells, strict=True)), kinds), kinds)
         self.gap()
 
     def tiles(self, block: Tiles) -> None:
@@ -234,9 +242,18 @@ class _Sheet:
 
     def cells(self, row: Iterable[Cell], kinds: Sequence[Kind]) -> None:
         """One row of typed cells."""
+        lines = 1
         for column, (cell, kind) in enumerate(zip(row, kinds, strict=True)):
             self._cell(column, cell, kind)
+            if isinstance(cell, str) and kind not in NUMERIC:
+                lines = max(lines, -(-len(texts.brief(cell)) // self._room(column)))
+        if lines > 1:
+            self.sheet.set_row(self.row, _LINE * lines)
         self.row += 1
+
+    def _room(self, column: int) -> int:
+        """Characters that a column holds."""
+        return self.widths[min(column, len(self.widths) - 1)]
 
     def _cell(self, column: int, cell: Cell, kind: Kind) -> None:
         if isinstance(cell, Amount):
@@ -256,7 +273,8 @@ class _Sheet:
 
     def _text(self, place: tuple[int, int], text: str, kind: Kind) -> None:
         shown = texts.brief(text)
-        look = {"align": "right"} if kind in NUMERIC else {"text_wrap": True} if len(shown) > _WRAPPED else {}
+        wraps = len(shown) > self._room(place[1])
+        look = {"align": "right"} if kind in NUMERIC else {"text_wrap": True} if wraps else {}
         self.sheet.write_string(*place, shown, self.book.format(**look))
 
     def as_list(self, columns: int) -> None:
@@ -270,3 +288,22 @@ def _plain(cell: object) -> Cell:
     if cell is None or isinstance(cell, (str, date)):
         return cell
     return float(cell) if isinstance(cell, (int, float)) else str(cell)
+
+
+def _day(cell: object) -> Cell:
+    """A date that a chart's table writes as text."""
+    try:
+        return date.fromisoformat(str(cell))
+    except ValueError:
+        return _plain(cell)
+
+
+def _measured(row: dict[str, Cell], kinds: Sequence[Kind]) -> list[Cell]:
+    """Figures in the unit that their row names, such as the actual and the target of a goal."""
+    unit = row.get("Unit")
+    if not isinstance(unit, str) or unit not in _UNITS:
+        return list(row.values())
+    return [
+        Amount(cell, unit) if kind == "number" and isinstance(cell, (int, float)) else cell
+        for cell, kind in zip(row.values(), kinds, strict=True)
+    ]
