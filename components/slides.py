@@ -25,8 +25,8 @@ _HERE: Final = Path(__file__).with_name("slide.js")
 _NOTHING: Final = Html("")
 _DOT: Final = " · "
 # Letters of a headline that is set smaller: so it keeps to two lines, or to one where a word would be left.
-_LONG: Final = 135
-_NEARLY_ONE_LINE: Final = range(70, 88)
+_LONG: Final = 152
+_NEARLY_ONE_LINE: Final = range(86, 106)
 
 _component = st.components.v2.component(
     "tandem_slide",

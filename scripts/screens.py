@@ -23,7 +23,7 @@ PAGES: Final = (
     "scorecard", "goals", "campaigns", "calendar", "handoff", "ideal-lead",
     "attribution", "quotas", "feedback", "reviews", "people", "data",
 )  # fmt: skip
-SLIDES: Final = ("scorecard", "goals", "handoff", "quotas", "campaigns")
+SLIDES: Final = ("scorecard", "goals", "handoff", "quotas", "campaigns", "attribution", "ideal-lead")
 _COLOURS: Final = 256  # of a picture's palette: a third of the size, and nobody sees it
 _SECONDS: Final = 120.0  # the demo company is made when the first page asks for it
 
@@ -48,6 +48,8 @@ def shots(wanted: Sequence[str]) -> Iterator[Shot]:
     if not wanted:
         for slide in SLIDES:
             yield Shot(f"present-{slide}", f"present?pages={slide}", 1920, 1080)
+        yield Shot("present-meeting", "present?mode=meeting", 1920, 1080)
+        yield Shot("present-setup", "present?setup=yes", 1920, 1080)
 
 
 def main(wanted: Sequence[str]) -> None:
