@@ -137,4 +137,8 @@ def test_a_number_of_the_verdict_leads_to_its_evidence_and_nothing_is_wider_than
         tab.get_by_role("link", name="9 of 11").click()
         settled(tab, seconds=90)
         tab.get_by_role("heading", name="What was answered: 9").wait_for()
+        tab.goto(f"{app.url}/feedback?as_of=2026-11-21#ideas")  # a link from another page, far down this one
+        tab.wait_for_function(
+            "document.getElementById('ideas')?.getBoundingClientRect().top < innerHeight / 2"
+        )
         assert complaints(tab) == []
