@@ -40,7 +40,6 @@ _SLA: Final[tuple[tuple[str, str, Tone], ...]] = (
     ("sla_breached", "breached", "bad"),
     ("sla_pending", "pending", "faint"),
 )
-_FIRST: Final = {"handoffs": "Handed off", "acceptance_rate": "Accepted", "sla_compliance": "SLA met"}
 _QUESTION: Final = "Are leads handed over well, and where not?"
 
 
@@ -58,21 +57,16 @@ def chapter(asked: Asked) -> Chapter:
         *(topic for by in _BY for topic in _groups(by, asked)),
         *_reasons(found, formats),
         *_months(asked),
-        *_more("What becomes of them", found.cohorts, found, found.maturity, formats),
-        *_more("Nurtured, and come again", found.nurtured, found, found.nurture, formats),
+        *_more("Conversion of these hand-offs", found.cohorts, found, found.maturity, formats),
+        *_more("Nurturing and recycling", found.nurtured, found, found.nurture, formats),
         *_worked(asked),
         *when_any(says(*found.lacking), "What is locked here"),
     )
     return Chapter("handoff", "Hand-off", _QUESTION, found.verdict, topics)
 
 
-def _titles(settings: Settings) -> dict[str, str]:
-    median = handoff_view.median_metric(settings)
-    return {**_FIRST, median: "Half touched within", "lead_rating": "Rating by sales"}
-
-
 def _whole(found: Handoff, asked: Asked) -> tuple[Topic, ...]:
-    titles = _titles(asked.settings)
+    titles = handoff_view.titles(asked.settings)
     shown = [tile(word, found.rows[m], asked.formats, found.beside.get(m, "")) for m, word in titles.items()]
     blocks: tuple[Block, ...] = (Tiles(tuple(shown)), *says(*found.because))
     return (Topic("The hand-off as a whole", blocks, found.verdict[:1], metrics=tuple(titles)),)
@@ -127,7 +121,7 @@ def _drawn(groups: Sequence[Group], formats: Formats, by: str) -> list[Block]:
 def _acceptance(groups: Sequence[Group], formats: Formats, by: str) -> Drawing:
     named = [Named(g.name, g.rows["acceptance_rate"]) for g in groups if "acceptance_rate" in g.rows]
     figure = charts.rates(named, formats)
-    return Drawing(f"acceptance-by-{by}", figure, intervals(named), "Accepted", half=True)
+    return Drawing(f"acceptance-by-{by}", figure, intervals(named), "Acceptance rate", half=True)
 
 
 def _response(groups: Sequence[Group], formats: Formats, by: str) -> Drawing:
@@ -135,7 +129,9 @@ def _response(groups: Sequence[Group], formats: Formats, by: str) -> Drawing:
     series = [Series(word, tuple(_count(g, m) for g in groups), tone) for m, word, tone in _SLA]
     native = Native("stacked", tuple(g.name for g in groups), tuple(series))
     figure = charts.stacked(parts, formats)
-    return Drawing(f"touched-in-time-by-{by}", figure, native, "Touched in time", half=True)
+    return Drawing(
+        f"touched-in-time-by-{by}", figure, native, "SLA: touched in time, late or still open", half=True
+    )
 
 
 def _count(group: Group, metric: str) -> float:
@@ -164,7 +160,7 @@ def _columns(title: str, settings: Settings) -> list[tuple[Column, Callable[[Gro
         (Column("k", "number", 0.7), lambda g: _cell(g, "acceptance_rate", "numerator")),
         (Column("of decided", "number", 1.0), lambda g: _cell(g, "acceptance_rate", "denominator")),
         (Column("SLA met", "percent", 1.0), lambda g: _cell(g, "sla_compliance")),
-        (Column("Half touched in", "hours", 1.4), lambda g: _cell(g, median)),
+        (Column("Speed to lead (median)", "hours", 1.4), lambda g: _cell(g, median)),
         (Column("Rating", "number", 0.8), lambda g: _cell(g, "lead_rating")),
         (Column("Won so far", "percent", 1.0), lambda g: _cell(g, "handoff_to_win_rate")),
         (Column("Note", "text", 1.0), _note),
@@ -189,12 +185,14 @@ def _reasons(found: Handoff, formats: Formats) -> tuple[Topic, ...]:
     native = Native("bars", tuple(r.name for r in known), tuple(series))
     drawn = Drawing("reasons", charts.pareto(known, formats), native)
     blocks: tuple[Block, ...] = (drawn, *says(found.rejections, small=True))
-    return (Topic("Why leads come back", blocks, metrics=("rejections_by_reason",)),)
+    return (Topic("Rejection reasons", blocks, metrics=("rejections_by_reason",)),)
 
 
 def _months(asked: Asked) -> tuple[Topic, ...]:
     months = asked.get(handoff_groups.months, asked.period, asked.as_of, asked.where)
-    titles = {m: word for m, word in _titles(asked.settings).items() if any(m in g.rows for g in months)}
+    titles = {
+        m: word for m, word in handoff_view.titles(asked.settings).items() if any(m in g.rows for g in months)
+    }
     drawn = [_month(months, metric, word, asked.formats) for metric, word in titles.items()]
     return when_any(drawn, "The last twelve months", metrics=tuple(titles))
 
@@ -220,4 +218,4 @@ def _worked(asked: Asked) -> tuple[Topic, ...]:
     rows = asked.get(touch_work_view.rows, asked.period, asked.as_of, asked.where)
     tiles = tuple(tile(METRICS[row.metric].label, row, asked.formats) for row in rows)
     names = tuple(row.metric for row in rows)
-    return (Topic("Touch work", (Tiles(tiles),), metrics=names),) if tiles else ()
+    return (Topic("Outreach", (Tiles(tiles),), metrics=names),) if tiles else ()
