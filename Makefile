@@ -18,6 +18,7 @@ RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
 
 export PYTHON
+unexport PYTHONDONTWRITEBYTECODE # every worker and every app that the tests start would compile all modules anew
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint pytest format bench chaos soak screens docs system-packages clean

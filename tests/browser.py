@@ -19,7 +19,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tests.servers import LeftOutError, free_port, kept, wait_until
 
 ROOT = Path(__file__).parent.parent
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The shell is the same engine without windows, tabs and menus: it takes half as long over a page.
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM_OPTIONS = (
     "--no-sandbox",  # Chromium's sandbox refuses to run as root, as containers do
     "--disable-gpu",
@@ -31,6 +32,7 @@ CHROMIUM_OPTIONS = (
 )
 SETTLED_SECONDS = 30
 QUIET_MS = 250  # a slider waits 200 ms for more of the same before it is sent
+LOOK_MS = 50  # between two looks; at every frame they would keep Chromium drawing
 
 # What the page does and what is done to it: Streamlit sends a click a few milliseconds after it.
 NOTE_CHANGES = """
@@ -173,8 +175,12 @@ def settled(page: Page, seconds: float = SETTLED_SECONDS) -> Page:
 
     A click's rerun counts from the moment it is sent, before Streamlit shows that it is running.
     """
-    page.wait_for_function(IS_SETTLED, arg=QUIET_MS, timeout=seconds * 1000)
+    _wait_until_settled(page, seconds)
     while _watches[page].rerun_is_due:
         page.wait_for_timeout(20)
-        page.wait_for_function(IS_SETTLED, arg=QUIET_MS, timeout=seconds * 1000)
+        _wait_until_settled(page, seconds)
     return page
+
+
+def _wait_until_settled(page: Page, seconds: float) -> None:
+    page.wait_for_function(IS_SETTLED, arg=QUIET_MS, timeout=seconds * 1000, polling=LOOK_MS)

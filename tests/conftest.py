@@ -1,7 +1,7 @@
-"""Servers and browser for the tests, each started when first asked for and once per worker."""
+"""Servers and browser for the tests, started when first asked for; servers once for all workers."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,9 +9,12 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.engine import make_url
 
-from tests.browser import RunningApp, running_app, start_chromium, watch
+from tests.browser import running_app, start_chromium, watch
 from tests.google import standin
+from tests.pages.builders import small_company
+from tests.pages.demo_store import demo_store
 from tests.servers import LeftOutError, fresh_database, mariadb, postgres
+from tests.shared import Shared, shared_of
 
 # A property that holds is no less true on a busy machine.
 settings.register_profile("tandem", deadline=None)
@@ -21,15 +24,21 @@ BACKENDS = ("sqlite", "postgres", "mariadb")
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """A PostgreSQL's URL, without a database."""
-    yield from _or_skip(postgres)
+def shared(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    """What all workers use together."""
+    return shared_of(pytestconfig, tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")
-def mariadb_server() -> Iterator[str]:
+def postgres_server(shared: Shared) -> str:
+    """A PostgreSQL's URL, without a database."""
+    return _or_skip(shared, "postgres", postgres)
+
+
+@pytest.fixture(scope="session")
+def mariadb_server(shared: Shared) -> str:
     """A MariaDB's URL, without a database."""
-    yield from _or_skip(mariadb)
+    return _or_skip(shared, "mariadb", mariadb)
 
 
 @pytest.fixture
@@ -116,16 +125,31 @@ def page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture(scope="session")
-def demo_app() -> Iterator[RunningApp]:
-    """The app as `make run` starts it: on the demo company."""
-    with running_app() as app:
-        yield app
+def demo_url(shared: Shared) -> str:
+    """The URL of the demo company of one day, made ready; to be read only."""
+    return demo_store(shared.folder / "demo")
 
 
-def _or_skip(start: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
-    with ExitStack() as stack:
-        try:
-            url = stack.enter_context(start())
-        except LeftOutError as reason:
-            pytest.skip(str(reason))
-        yield url
+@pytest.fixture(scope="session")
+def demo_app(shared: Shared, demo_url: str) -> str:
+    """The address of an app on the demo company, which all workers' browsers use at the same time."""
+    return shared.get("demo_app", lambda: _app_on(demo_url))
+
+
+@pytest.fixture(scope="session")
+def small_app(shared: Shared) -> str:
+    """The address of an app on a company of a few leads, likewise."""
+    return shared.get("small_app", lambda: _app_on(small_company(shared.folder / "small.db")))
+
+
+@contextmanager
+def _app_on(source: str) -> Iterator[str]:
+    with running_app({"TANDEM_SOURCE": source}) as app:
+        yield app.url
+
+
+def _or_skip(shared: Shared, name: str, start: Callable[[], AbstractContextManager[str]]) -> str:
+    try:
+        return shared.get(name, start)
+    except LeftOutError as reason:
+        pytest.skip(str(reason))

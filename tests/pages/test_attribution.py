@@ -13,14 +13,8 @@ from scorecard.clock import AsOf
 from scorecard.scopes import EVERYTHING
 from scorecard.words import plain
 from tests.pages.builders import small_company
-from tests.pages.demo_store import demo_store
 
 PAGE = Path(__file__).parents[2] / "pages" / "campaigns" / "attribution.py"
-
-
-@pytest.fixture(scope="module")
-def demo_url(tmp_path_factory):
-    return demo_store(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from components import live
 from scorecard import overview, periods, small, words
 from scorecard.clock import AsOf
 from scorecard.formats import Formats
-from tests.browser import ROOT, errors_of, running_app, settled
-from tests.pages.demo_store import CHOSEN, demo_store
+from tests.browser import ROOT, errors_of, settled
+from tests.pages.demo_store import CHOSEN
 from tests.scorecard.builders import write
 
 NASTY = "![x](http://example.invalid/a.png) <img src=x onerror=alert(1)> **bold** =1+1 🎯 " + "long " * 45
@@ -26,11 +26,6 @@ GOALS = [
     }
 ]
 ACTUALS = [{"goal_id": "G<1>", "date": "2026-10-05", "value": 3}]
-
-
-@pytest.fixture(scope="module")
-def demo_url(tmp_path_factory):
-    return demo_store(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture
@@ -125,14 +120,8 @@ def test_little_data_makes_a_page_that_says_what_to_fill(tmp_path, opened, table
 # --- in a browser
 
 
-@pytest.fixture(scope="module")
-def app(demo_url):
-    with running_app({"TANDEM_SOURCE": demo_url}) as running:
-        yield running
-
-
-def test_the_answer_stands_in_the_first_screenful_without_a_console_error(app, page):
-    tab = settled(page(f"{app.url}/scorecard?{CHOSEN}"))
+def test_the_answer_stands_in_the_first_screenful_without_a_console_error(demo_app, page):
+    tab = settled(page(f"{demo_app}/scorecard?{CHOSEN}"))
     for text in ("Goals", "Hand-off", "Quotas", "Acceptance rate", "SLA met", "What needs attention first"):
         box = tab.locator("[data-testid=stMain]").get_by_text(text, exact=True).first.bounding_box()
         assert box is not None
@@ -140,8 +129,8 @@ def test_the_answer_stands_in_the_first_screenful_without_a_console_error(app, p
     assert [e for e in errors_of(tab) if "_stcore" not in e] == []
 
 
-def test_a_status_opens_the_rule_behind_its_colour(app, page):
-    tab = settled(page(f"{app.url}/scorecard?{CHOSEN}"))
+def test_a_status_opens_the_rule_behind_its_colour(demo_app, page):
+    tab = settled(page(f"{demo_app}/scorecard?{CHOSEN}"))
     chip = tab.locator(".t-goals summary").first
     rule = tab.locator(".t-goals .t-rule").first
     assert not rule.is_visible()
@@ -150,8 +139,8 @@ def test_a_status_opens_the_rule_behind_its_colour(app, page):
     assert "%" in rule.inner_text()
 
 
-def test_a_goal_in_the_verdict_leads_to_the_goal(app, page):
-    tab = settled(page(f"{app.url}/scorecard?{CHOSEN}"))
+def test_a_goal_in_the_verdict_leads_to_the_goal(demo_app, page):
+    tab = settled(page(f"{demo_app}/scorecard?{CHOSEN}"))
     link = tab.locator(".t-because a[href^='goals?'][href*='goal=']").first
     name = link.inner_text()
     link.click()
@@ -161,16 +150,16 @@ def test_a_goal_in_the_verdict_leads_to_the_goal(app, page):
     assert tab.get_by_role("heading", level=2, name=name).first.is_visible()
 
 
-def test_the_verdict_and_the_three_blocks_stand_within_two_screens_of_a_phone(app, page):
-    tab = settled(page(f"{app.url}/scorecard?{CHOSEN}", viewport=(390, 844)))
+def test_the_verdict_and_the_three_blocks_stand_within_two_screens_of_a_phone(demo_app, page):
+    tab = settled(page(f"{demo_app}/scorecard?{CHOSEN}", viewport=(390, 844)))
     last = tab.locator(".t-block").nth(2).bounding_box()
     assert last is not None
     assert last["y"] + last["height"] <= 2 * 844
 
 
 @pytest.mark.parametrize("where", ["scorecard", "goals", "goals?goal=G10"])
-def test_nothing_is_wider_than_a_phone(app, page, where):
-    tab = settled(page(f"{app.url}/{where}{'&' if '?' in where else '?'}{CHOSEN}", viewport=(390, 844)))
+def test_nothing_is_wider_than_a_phone(demo_app, page, where):
+    tab = settled(page(f"{demo_app}/{where}{'&' if '?' in where else '?'}{CHOSEN}", viewport=(390, 844)))
     assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
     wide = "[...document.querySelectorAll('.t-goals *, .t-list *, .t-verdict *, .t-facts *')].filter(e =>"
     assert (

@@ -7,17 +7,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components import live
-from tests.browser import ROOT, complaints, running_app, settled
-from tests.pages.demo_store import demo_store
+from tests.browser import ROOT, complaints, settled
 from tests.scorecard.builders import lead, write
 
 NASTY = "![x](http://example.invalid/a.png) <img src=x onerror=alert(1)> **bold** =1+1 {0}"
 NOW = "as_of=2026-11-21"
-
-
-@pytest.fixture(scope="module")
-def demo_url(tmp_path_factory):
-    return demo_store(tmp_path_factory.mktemp("demo"), 600)
 
 
 @pytest.fixture
@@ -106,17 +100,16 @@ def test_hundreds_of_entries_are_capped_counted_and_all_in_the_table(opened, tmp
     assert re.search(r"\d+ more in the table of the timeline", shown)
 
 
-def test_on_a_phone_the_weeks_stand_where_the_timeline_would(demo_url, page):
-    with running_app({"TANDEM_SOURCE": demo_url}) as app:
-        tab = settled(page(f"{app.url}/calendar?{NOW}", viewport=(390, 844)), seconds=90)
-        assert not complaints(tab)
-        assert not tab.locator(".t-cal").is_visible()
-        assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
-        tops = {name: tab.get_by_role("heading", name=name).bounding_box()["y"]
-                for name in ("Week by week", "Where it clashes")}  # fmt: skip
-        assert tops["Week by week"] < tops["Where it clashes"]
-        tab.set_viewport_size({"width": 1280, "height": 720})
-        settled(tab)
-        bar = tab.locator(".t-cal a", has_text="Black week bundle").first
-        assert bar.is_visible()
-        assert bar.get_attribute("href").startswith("calendar?as_of=2026-11-21&entry=")
+def test_on_a_phone_the_weeks_stand_where_the_timeline_would(demo_app, page):
+    tab = settled(page(f"{demo_app}/calendar?{NOW}", viewport=(390, 844)), seconds=90)
+    assert not complaints(tab)
+    assert not tab.locator(".t-cal").is_visible()
+    assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
+    tops = {name: tab.get_by_role("heading", name=name).bounding_box()["y"]
+            for name in ("Week by week", "Where it clashes")}  # fmt: skip
+    assert tops["Week by week"] < tops["Where it clashes"]
+    tab.set_viewport_size({"width": 1280, "height": 720})
+    settled(tab)
+    bar = tab.locator(".t-cal a", has_text="Black week bundle").first
+    assert bar.is_visible()
+    assert bar.get_attribute("href").startswith("calendar?as_of=2026-11-21&entry=")

@@ -8,15 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from components import live
 from tests.browser import ROOT
-from tests.pages.demo_store import demo_store
 from tests.scorecard.builders import lead, write
 
 NASTY = "![x](http://example.invalid/a.png) <img src=x onerror=alert(1)> **bold** =1+1"
-
-
-@pytest.fixture(scope="module")
-def demo_url(tmp_path_factory):
-    return demo_store(tmp_path_factory.mktemp("demo"), 1_500)
 
 
 @pytest.fixture

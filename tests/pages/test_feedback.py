@@ -7,16 +7,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components import live
-from tests.browser import ROOT, complaints, running_app, settled
-from tests.pages.demo_store import demo_store
+from tests.browser import ROOT, complaints, settled
 from tests.scorecard.builders import lead, write
 
 NASTY = "![x](http://example.invalid/a.png) <img src=x onerror=alert(1)> **bold** :smile: =1+1"
-
-
-@pytest.fixture(scope="module")
-def demo_url(tmp_path_factory):
-    return demo_store(tmp_path_factory.mktemp("demo"), 1_500)
 
 
 @pytest.fixture
@@ -125,20 +119,17 @@ def test_without_feedback_the_page_says_what_to_fill_and_shows_what_sales_says_o
     assert [b.key for b in app.button if (b.key or "").startswith("asked_")] == []
 
 
-def test_a_number_of_the_verdict_leads_to_its_evidence_and_nothing_is_wider_than_a_phone(demo_url, page):
-    with running_app({"TANDEM_SOURCE": demo_url}) as app:
-        tab = settled(page(f"{app.url}/feedback?as_of=2026-11-21", viewport=(390, 844)), seconds=90)
-        assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
-        tab.get_by_role("link", name="surely brought", exact=False).click()
-        tab.wait_for_url("**/feedback?as_of=2026-11-21#closing")
-        settled(tab)
-        head = tab.get_by_role("heading", name="Closing the loop")
-        assert head.bounding_box()["y"] < 844
-        tab.get_by_role("link", name="9 of 11").click()
-        settled(tab, seconds=90)
-        tab.get_by_role("heading", name="What was answered: 9").wait_for()
-        tab.goto(f"{app.url}/feedback?as_of=2026-11-21#ideas")  # a link from another page, far down this one
-        tab.wait_for_function(
-            "document.getElementById('ideas')?.getBoundingClientRect().top < innerHeight / 2"
-        )
-        assert complaints(tab) == []
+def test_a_number_of_the_verdict_leads_to_its_evidence_and_nothing_is_wider_than_a_phone(demo_app, page):
+    tab = settled(page(f"{demo_app}/feedback?as_of=2026-11-21", viewport=(390, 844)), seconds=90)
+    assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
+    tab.get_by_role("link", name="surely brought", exact=False).click()
+    tab.wait_for_url("**/feedback?as_of=2026-11-21#closing")
+    settled(tab)
+    head = tab.get_by_role("heading", name="Closing the loop")
+    assert head.bounding_box()["y"] < 844
+    tab.get_by_role("link", name="9 of 11").click()
+    settled(tab, seconds=90)
+    tab.get_by_role("heading", name="What was answered: 9").wait_for()
+    tab.goto(f"{demo_app}/feedback?as_of=2026-11-21#ideas")  # a link from another page, far down this one
+    tab.wait_for_function("document.getElementById('ideas')?.getBoundingClientRect().top < innerHeight / 2")
+    assert complaints(tab) == []

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from components import live
 from scorecard import backward_words, goal_tree, periods, small
 from scorecard.clock import AsOf
-from tests.browser import ROOT, errors_of, running_app, settled
-from tests.pages.demo_store import CHOSEN, demo_store
+from tests.browser import ROOT, errors_of, settled
+from tests.pages.demo_store import CHOSEN
 from tests.scorecard.builders import write
 
 NASTY = "![x](http://example.invalid/a.png) <img src=x onerror=alert(1)> **bold**"
@@ -21,11 +21,6 @@ GOAL = {
     "due": "2026-12-31",
     "strategy": NASTY,
 }
-
-
-@pytest.fixture(scope="module")
-def demo_url(tmp_path_factory):
-    return demo_store(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture
@@ -133,12 +128,11 @@ def test_a_strange_link_to_the_plan_is_told_and_harmless(tmp_path, opened, demo_
     assert "No revenue target lies in Q4 2026" in markup(bare)
 
 
-def test_a_goal_opens_cold_from_its_bookmark_with_its_chart(demo_url, page):
-    with running_app({"TANDEM_SOURCE": demo_url}) as app:
-        tab = settled(page(f"{app.url}/goals?goal=G10&{CHOSEN}"))
-        assert tab.get_by_role("heading", name="Target against actual").is_visible()
-        assert tab.locator("[data-testid=stVegaLiteChart]").count() == 1
-        tab.get_by_role("button", name="Table").first.click()
-        settled(tab)
-        assert tab.get_by_role("button", name="Download CSV").is_visible()
-        assert [e for e in errors_of(tab) if "_stcore" not in e] == []
+def test_a_goal_opens_from_its_bookmark_with_its_chart(demo_app, page):
+    tab = settled(page(f"{demo_app}/goals?goal=G10&{CHOSEN}"))
+    assert tab.get_by_role("heading", name="Target against actual").is_visible()
+    assert tab.locator("[data-testid=stVegaLiteChart]").count() == 1
+    tab.get_by_role("button", name="Table").first.click()
+    settled(tab)
+    assert tab.get_by_role("button", name="Download CSV").is_visible()
+    assert [e for e in errors_of(tab) if "_stcore" not in e] == []

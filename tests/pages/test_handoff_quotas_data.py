@@ -17,7 +17,6 @@ from scorecard.status import Status
 from scorecard.words import plain
 from tests.browser import ROOT
 from tests.components.builders import ENGLISH, row
-from tests.pages.demo_store import demo_store
 from tests.scorecard.builders import lead, write
 
 PAGES = {
@@ -27,11 +26,6 @@ PAGES = {
 }
 NASTY = "![x](http://example.invalid/a.png) <img src=x onerror=alert(1)> **bold** =1+1 🎯 " + "long " * 45
 QUARTER = periods.parse("2026-Q4")
-
-
-@pytest.fixture(scope="module")
-def demo_url(tmp_path_factory):
-    return demo_store(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture

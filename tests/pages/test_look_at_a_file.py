@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import complaints, running_app, settled
-from tests.pages.builders import small_company
+from tests.browser import complaints, settled
 from tests.sheet_writing import write_workbook
 
 LEADS = [
@@ -15,13 +14,6 @@ LEADS = [
     for n in range(7)
 ]  # fmt: skip
 GOAL = {"goal_id": "G1", "name": "Grow", "target": "lots", "start": "2026-07-01", "due": "2026-12-31"}
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    url = small_company(tmp_path_factory.mktemp("company") / "shared.db")
-    with running_app({"TANDEM_SOURCE": url}) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +36,9 @@ def leads_read(tab):
     return tab.locator(".t-tile", has_text="Rows read").locator(".t-value")
 
 
-def test_a_file_is_seen_in_its_own_tab_only_on_every_page_and_left_again(app, page, workbook):
-    shared = settled(page(f"{app.url}/data"))
-    tab = settled(page(f"{app.url}/data"))
+def test_a_file_is_seen_in_its_own_tab_only_on_every_page_and_left_again(small_app, page, workbook):
+    shared = settled(page(f"{small_app}/data"))
+    tab = settled(page(f"{small_app}/data"))
     expect(leads_read(tab)).to_have_text("3")
 
     put_in(tab, workbook)
@@ -76,10 +68,10 @@ def test_a_file_is_seen_in_its_own_tab_only_on_every_page_and_left_again(app, pa
     assert complaints(tab) == []
 
 
-def test_a_file_that_is_none_is_refused_in_words_and_the_page_stays(app, page, tmp_path):
+def test_a_file_that_is_none_is_refused_in_words_and_the_page_stays(small_app, page, tmp_path):
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(b"no workbook")
-    tab = settled(page(f"{app.url}/data"))
+    tab = settled(page(f"{small_app}/data"))
     put_in(tab, broken)
     expect(tab.get_by_role("alert")).to_contain_text("broken.xlsx", timeout=30_000)
     expect(leads_read(tab)).to_have_text("3")

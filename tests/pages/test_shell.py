@@ -150,13 +150,6 @@ def test_where_sign_in_is_configured_nobody_passes_without(page):
 # --- in a browser
 
 
-@pytest.fixture(scope="module")
-def small_app(tmp_path_factory):
-    url = small_company(tmp_path_factory.mktemp("company") / "small.db")
-    with running_app({"TANDEM_SOURCE": url}) as app:
-        yield app
-
-
 def test_a_page_opens_cold_from_its_bookmark_on_a_fresh_server(tmp_path, page):
     url = small_company(tmp_path / "cold.db")
     with running_app({"TANDEM_SOURCE": url}) as app:
@@ -167,7 +160,7 @@ def test_a_page_opens_cold_from_its_bookmark_on_a_fresh_server(tmp_path, page):
 
 
 def test_the_choice_survives_the_menu_a_reload_and_the_way_back(small_app, page):
-    tab = settled(page(f"{small_app.url}/scorecard?period=2026-Q3&compare=none"))
+    tab = settled(page(f"{small_app}/scorecard?period=2026-Q3&compare=none"))
     tab.get_by_role("link", name="Goals").first.click()
     settled(tab)
     assert tab.url.endswith("/goals?period=2026-Q3&compare=none")
@@ -182,7 +175,7 @@ def test_the_choice_survives_the_menu_a_reload_and_the_way_back(small_app, page)
 
 @pytest.mark.parametrize("viewport", [(1280, 720), (390, 844)])
 def test_nothing_is_wider_than_the_screen(small_app, page, viewport):
-    tab = settled(page(f"{small_app.url}/scorecard", viewport=viewport))
+    tab = settled(page(f"{small_app}/scorecard", viewport=viewport))
     assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
 
 
@@ -190,6 +183,6 @@ def test_no_page_asks_anyone_else_for_anything(small_app, page):
     tab = page()
     asked = []
     tab.on("request", lambda request: asked.append(request.url))
-    tab.goto(small_app.url)
+    tab.goto(small_app)
     settled(tab)
-    assert [url for url in asked if not url.startswith((small_app.url, "data:", "blob:"))] == []
+    assert [url for url in asked if not url.startswith((small_app, "data:", "blob:"))] == []

@@ -16,15 +16,14 @@ from scorecard.problems import Severity
 from scorecard.report import ask
 from scorecard.words import plain
 from tests.browser import ROOT
-from tests.pages.demo_store import demo_store
 from tests.scorecard.builders import NOW, Company, lead
 
 QUARTER = periods.parse("2026-Q4")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    return Database(demo_store(tmp_path_factory.mktemp("demo")), clock=lambda: NOW).open()
+def demo(demo_url):
+    return Database(demo_url, clock=lambda: NOW).open()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from scorecard.clock import AsOf
 from scorecard.report import report
 from scorecard.status import Status
 from scorecard.words import plain
-from tests.pages.demo_store import demo_store
 from tests.scorecard.builders import Company
 
 QUARTER = periods.parse("2026-Q4")
@@ -19,8 +18,8 @@ SPAN = {"start": "2026-10-01", "due": "2026-12-31"}
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    return Database(demo_store(tmp_path_factory.mktemp("demo"))).open()
+def demo(demo_url):
+    return Database(demo_url).open()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from scorecard.overview import read, said
 from scorecard.report import report
 from scorecard.scopes import Filter
 from scorecard.status import Status
-from tests.pages.demo_store import demo_store
 from tests.scorecard.builders import Company
 
 QUARTER = periods.parse("2026-Q4")
@@ -22,8 +21,8 @@ GOAL = {"goal_id": "G1", "name": "Ten fairs", "target": 10, "start": "2026-10-01
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    return Database(demo_store(tmp_path_factory.mktemp("demo"))).open()
+def demo(demo_url):
+    return Database(demo_url).open()
 
 
 @pytest.fixture

@@ -8,15 +8,14 @@ from scorecard.clock import AsOf
 from scorecard.report import by_key, report
 from scorecard.status import Status
 from scorecard.words import plain
-from tests.pages.demo_store import demo_store
 from tests.scorecard.builders import NOW, Company, lead
 
 QUARTER = periods.parse("2026-Q4")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    return Database(demo_store(tmp_path_factory.mktemp("demo")), clock=lambda: NOW).open()
+def demo(demo_url):
+    return Database(demo_url, clock=lambda: NOW).open()
 
 
 @pytest.fixture
