@@ -27,7 +27,7 @@ from scorecard.campaigns_compare import FEWEST, MOST, Comparison, Measured
 from scorecard.campaigns_compare import Line as CompareLine
 from scorecard.metrics import METRICS
 from scorecard.signoff_words import RULE, Signature
-from scorecard.status import Mark
+from scorecard.status import Mark, Status
 
 _BESIDE: Final = "Side by side at equal age"
 _HOW_SURE: Final = (
@@ -146,7 +146,11 @@ def touched(panel: Panel | None, view: View) -> None:
     if panel is None or not (panel.touched or panel.touches):
         return
     tiles.heading("How its leads were worked")
-    tiles.tiles([tiles.Tile(METRICS[n].label, panel.touched[n]) for n in TOUCHED if n in panel.touched], view)
+    rows = panel.touched
+    if rows and all(row.status is Status.NO_DATA for row in rows.values()):
+        tiles.note("No call, meeting or letter with its leads is known yet.")
+    else:
+        tiles.tiles([tiles.Tile(METRICS[n].label, rows[n]) for n in TOUCHED if n in rows], view)
     tiles.note(panel.touches)
 
 

@@ -389,7 +389,7 @@ def _cost_told(one: Campaign, rows: Rows, formats: Formats) -> Sentence:
         parts[0] += f" of {formats.money(one.budget)}"
     parts += [] if leads is None else [words.counted(int(leads), "lead", formats=formats)]
     parts += [] if wins is None else [words.counted(int(wins), "win", formats=formats)]
-    parts += [] if romi is None else [f"a return on spend of {formats.percent(romi, 0)}"]
+    parts += [] if romi is None or not wins else [f"a return on spend of {formats.percent(romi, 0)}"]
     if not parts:
         return sentence("Neither its cost nor what it brought is known.")
     age = "" if one.age is None else f" in {words.counted(one.age + 1, 'day', formats=formats)}"

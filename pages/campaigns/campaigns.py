@@ -49,11 +49,14 @@ if nothing is not None:
     st.stop()
 
 section(view, "verdict", lambda now: found(now).verdict, board.verdict)
-section(view, "because", lambda now: found(now).because, board.because)
+owed = st.container()
 names = outline(view, lambda now: campaign_page.names(found(now)))
 with st.container(horizontal=True, key="campaign_picks"):
     asked = campaign_page.pick(names)
     several = campaign_page.pick_several(names)
+if asked is None and not several:
+    with owed:
+        section(view, "because", lambda now: found(now).because, board.because)
 if asked is not None and asked not in names:
     gone = f"There is no campaign {asked}"
     tiles.empty(gone, "It may have been renamed or taken out; the list has all.")

@@ -67,6 +67,7 @@ def test_one_campaign_shows_goals_keys_cost_and_what_it_brought(opened, demo_url
     assert {"What it cost", "What it brought", "How its leads were worked", "Who agreed"} <= heads
     assert "Direct mail: trail kit" in text
     assert "Closed at the first talk" in text
+    assert "8 campaigns ended without a review" not in text, "one campaign has the screen to itself"
 
 
 def test_a_campaign_that_changed_shows_both_keys_open_and_what_changed(opened, demo_url):
