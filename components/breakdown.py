@@ -89,7 +89,7 @@ def _name(group: Group) -> str:
 
 
 def _course(groups: Sequence[Group], metric: str, formats: Formats) -> Figure:
-    """A metric month by month, the running one hollow."""
+    """A metric month by month, the running one hatched."""
     months = [_month(group, group.rows[metric], formats) for group in groups if metric in group.rows]
     goal = next((row.target for g in groups if (row := g.rows.get(metric)) and row.target is not None), None)
     known = METRICS[metric]

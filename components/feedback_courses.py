@@ -82,7 +82,7 @@ def _courses_note(found: Trends, view: View) -> str:
     parts = [
         "Ratings by month of the hand-off, reasons by month of the rejection as a share of all rejections."
     ]
-    parts.append("The hollow mark is the running month; ribbons are 95 % intervals.")
+    parts.append("The hatched month is still running; ribbons are 95 % intervals.")
     if found.others:
         share = "" if found.other_share is None else f", {f.percent(found.other_share)} of rejections"
         parts.append(f"{counted(found.others, 'rarer or blank reason')}{share}.")

@@ -1,9 +1,10 @@
-"""Small multiples: a measure a panel, a mark a month, the interval a ribbon, the running month hollow."""
+"""Small multiples: a measure a panel, a mark a month, the interval a ribbon, the running month hatched."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import altair as alt
 import pandas as pd
@@ -26,6 +27,14 @@ from components.charts.figure import (
 from components.numbers import written
 from components.theme import tone_of_team
 from scorecard.formats import Formats
+
+_HEIGHT: Final = 130  # px
+_WIDE: Final = 0.14  # of half the height: how far a hatching reaches to either side of its month
+_STROKES: Final = 15
+_HATCHED: Final = "".join(
+    f"M{-_WIDE:.2f},{y + _WIDE:.3f}L{_WIDE:.2f},{y - _WIDE:.3f}"
+    for y in ((2 * k / (_STROKES - 1) - 1) * (1 - _WIDE) for k in range(_STROKES))
+)  # slanting strokes in a column as high as the panel; a symbol's path lies between -1 and 1
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,7 @@ def _month(
     return {
         "order": i, "value": m.value, "low": m.low, "high": m.high,
         "steady": None if m.running else m.value, "running": m.value if m.running else None,
+        "now": i if m.running else None,
         "over": "" if low else text, "under": text if low else "",
         "name": m.name if edge else "", "side": "left" if i == 0 else "right",
         "said": running + figure + (f", {m.detail}" if m.detail else ""),
@@ -96,7 +106,8 @@ def _trend(top: float | None) -> AnyChart:
         if top
         else alt.Scale(zero=True, nice=False, padding=14)
     )
-    x = alt.X("order:Q", axis=None, scale=alt.Scale(padding=14, nice=False, zero=False))
+    across = alt.Scale(padding=14, nice=False, zero=False)
+    x = alt.X("order:Q", axis=None, scale=across)
 
     def y(column: str) -> alt.Y:
         return alt.Y(f"{column}:Q", axis=None, scale=scale)
@@ -121,7 +132,10 @@ def _trend(top: float | None) -> AnyChart:
         return chart
 
     said = alt.Tooltip("said:N", title=" ")
+    now, middle = alt.X("now:Q", axis=None, scale=across), alt.value(_HEIGHT / 2)
+    hatched: Style = {"shape": _HATCHED, "size": _HEIGHT**2, "filled": False, "strokeWidth": 1, "opacity": 1}
     return alt.layer(
+        blank().mark_point(**hatched).encode(x=now, y=middle, color=tone("faint")),
         blank().mark_area(opacity=0.22).encode(x=x, y=y("low"), y2=alt.Y2("high:Q"), color=tones("hue")),
         blank().mark_rule(strokeDash=[5, 4]).encode(y=y("goal"), color=tone("muted")),
         blank().mark_line(strokeWidth=2).encode(x=x, y=y("value"), color=tones("hue")),
@@ -135,4 +149,4 @@ def _trend(top: float | None) -> AnyChart:
         figure("under", 15),
         foot("left"),
         foot("right"),
-    ).properties(height=130)
+    ).properties(height=_HEIGHT)
