@@ -40,6 +40,7 @@ _NAMED: Final = 31  # characters of a sheet's name
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\']")
 _WIDTHS: Final = (44, 24, 24, 24, 18, 18, 18, 18, 24, 24)
 _LINE: Final = 15  # points of a row
+_TALL: Final = {"title": 24, "topic": 18, "head": 18}
 _UNITS: Final[dict[str, Kind]] = {
     "number": "number", "percent": "percent", "currency": "currency", "hours": "hours", "days": "days",
 }  # fmt: skip
@@ -179,6 +180,8 @@ class _Sheet:
             "head": {"bold": True, "bottom": 1, "font_color": light()["muted"], "text_wrap": True},
         }
         shown = self.book.format(**looks.get(style, {}))
+        if style in _TALL:
+            self.sheet.set_row(self.row, _TALL[style])
         for column, text in enumerate(words):
             self.sheet.write_string(self.row, column, clean(text), shown)
         self.row += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from components import charts
@@ -29,6 +30,7 @@ from scorecard.formats import Formats
 from scorecard.goal_tree import Change, Line, Moment, Panel, Tree
 
 _CLOSER: Final = 6  # goals in trouble that are looked at one by one
+_HIGH: Final = 150  # px of a history: two goals share a page
 _STEPS: Final = 40  # days of a history that a native chart holds
 _HOW: Final = (
     "The bar is how far a goal has come, the full upright line its target, the dashed one what was expected "
@@ -81,7 +83,8 @@ def _one(panel: Panel, formats: Formats) -> Topic:
 def _history(panel: Panel, formats: Formats) -> Drawing:
     points = [charts.Point(m.day, m.actual, m.expected, m.likely, m.low, m.high) for m in panel.history]
     figure = charts.history(points, panel.goal.target, panel.goal.unit, panel.line.row.team, formats)
-    return Drawing(f"goal-{panel.line.goal_id}", figure, _lines(panel, formats))
+    low = replace(figure, spec={**figure.spec, "height": _HIGH})
+    return Drawing(f"goal-{panel.line.goal_id}", low, _lines(panel, formats))
 
 
 def _lines(panel: Panel, formats: Formats) -> Native:
