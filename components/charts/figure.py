@@ -40,6 +40,7 @@ LEFT: Final[Any] = _edge(alt.XValue, 0)  # edges of the chart, whatever the scal
 TOP: Final[Any] = _edge(alt.YValue, 0)
 RIGHT: Final[Any] = _edge(alt.XValue, "width")
 BOTTOM: Final[Any] = _edge(alt.YValue, "height")
+MIDDLE: Final[Any] = _edge(alt.YValue, "height / 2")
 _CONSTANT: Final = "all_"
 TONE_SCALE: Final = alt.Scale(domain=list(TONES))
 

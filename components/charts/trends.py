@@ -12,6 +12,7 @@ import pandas as pd
 from components.charts.figure import (
     BOTTOM,
     LEFT,
+    MIDDLE,
     RIGHT,
     SMALL,
     AnyChart,
@@ -28,7 +29,6 @@ from components.numbers import written
 from components.theme import tone_of_team
 from scorecard.formats import Formats
 
-_HEIGHT: Final = 130  # px
 _WIDE: Final = 0.14  # of half the height: how far a hatching reaches to either side of its month
 _STROKES: Final = 15
 _HATCHED: Final = "".join(
@@ -132,10 +132,11 @@ def _trend(top: float | None) -> AnyChart:
         return chart
 
     said = alt.Tooltip("said:N", title=" ")
-    now, middle = alt.X("now:Q", axis=None, scale=across), alt.value(_HEIGHT / 2)
-    hatched: Style = {"shape": _HATCHED, "size": _HEIGHT**2, "filled": False, "strokeWidth": 1, "opacity": 1}
+    now = alt.X("now:Q", axis=None, scale=across)
+    whole = alt.ExprRef("height * height")  # px² of a symbol as high as the panel
+    hatched: Style = {"shape": _HATCHED, "size": whole, "filled": False, "strokeWidth": 1, "opacity": 1}
     return alt.layer(
-        blank().mark_point(**hatched).encode(x=now, y=middle, color=tone("faint")),
+        blank().mark_point(**hatched).encode(x=now, y=MIDDLE, color=tone("faint")),
         blank().mark_area(opacity=0.22).encode(x=x, y=y("low"), y2=alt.Y2("high:Q"), color=tones("hue")),
         blank().mark_rule(strokeDash=[5, 4]).encode(y=y("goal"), color=tone("muted")),
         blank().mark_line(strokeWidth=2).encode(x=x, y=y("value"), color=tones("hue")),
@@ -149,4 +150,4 @@ def _trend(top: float | None) -> AnyChart:
         figure("under", 15),
         foot("left"),
         foot("right"),
-    ).properties(height=_HEIGHT)
+    ).properties(height=130)
