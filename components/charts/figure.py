@@ -28,7 +28,7 @@ Style = dict[str, Any]  # properties of a mark
 AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart
 
 
-def _edge(channel: Any, value: int | str) -> Any:
+def _edge(channel: Any, value: int | str | alt.ExprRef) -> Any:
     """The same place in every chart; a channel, since altair is slow to find out which one a dict means."""
     return channel(value)
 
@@ -40,7 +40,7 @@ LEFT: Final[Any] = _edge(alt.XValue, 0)  # edges of the chart, whatever the scal
 TOP: Final[Any] = _edge(alt.YValue, 0)
 RIGHT: Final[Any] = _edge(alt.XValue, "width")
 BOTTOM: Final[Any] = _edge(alt.YValue, "height")
-MIDDLE: Final[Any] = _edge(alt.YValue, "height / 2")
+MIDDLE: Final[Any] = _edge(alt.YValue, alt.ExprRef("height / 2"))
 _CONSTANT: Final = "all_"
 TONE_SCALE: Final = alt.Scale(domain=list(TONES))
 
