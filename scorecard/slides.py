@@ -280,8 +280,8 @@ def _handoff(dataset: Dataset, about: Scope) -> Slide:
         return Slide("handoff", title, nothing=found.nothing)
     median = handoff_view.median_metric(small.settings(dataset))
     names = {
-        "acceptance_rate": "Accepted by sales", "sla_compliance": "Touched in time",
-        median: "Half touched within", "lead_rating": "Rating by sales",
+        "acceptance_rate": "Acceptance rate", "sla_compliance": "SLA met",
+        median: "Speed to lead (median)", "lead_rating": "Lead rating",
     }  # fmt: skip
     stages = found.stages if len(found.stages) > 1 else ()
     return Slide(
@@ -347,7 +347,9 @@ def _actual(line: QuotaLine, formats: Formats) -> str:
 def _needed(line: QuotaLine, formats: Formats) -> str:
     if not line.required_per_day or not line.days_left:
         return ""
-    a_day = words.short(line.required_per_day, line.unit, formats)
+    money = line.unit == "currency"
+    needed = line.required_per_day
+    a_day = formats.money(needed, compact=True) if money else formats.number(needed)
     return f"needs {a_day} a day for {words.counted(line.days_left, 'day')}"
 
 

@@ -45,7 +45,7 @@ def said(slide):
 def test_the_hand_off_is_counted(tmp_path):
     settings = [{"key": "acceptance_target", "value": "0.8"}]
     found = shown(company(tmp_path, leads=LEADS, settings=settings), "handoff")
-    accepted = next(n for n in found.numbers if n.name == "Accepted by sales")
+    accepted = next(n for n in found.numbers if n.name == "Acceptance rate")
     assert accepted.value == "70%"
     assert accepted.beside[0] == "14 of 20 · target 80%"
     assert "80% decided" in accepted.beside[2]
