@@ -5,7 +5,7 @@
 
 HOST ?= localhost
 PORT ?=
-WORKERS ?= 3
+WORKERS ?= 4
 PYTEST ?=
 PYTHON ?=
 SECONDS ?=

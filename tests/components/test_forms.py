@@ -90,7 +90,7 @@ def test_what_cannot_be_read_is_told_at_its_field_and_stays_as_it_was_typed(comp
     app = opened()
     fill(app, kind="insight", text="y" * 10_240)
     send(app)
-    assert "Shorten it by 6,240." in texts(app)
+    assert "Shorten it by 6\u202f240." in texts(app)
     assert app.text_area(key="tell_text_0").value == "y" * 10_240
     assert rows(company, "feedback") == rows(company, "changes") == []
     fill(app, text="<img src=x onerror=alert(1)> **shorter**")

@@ -173,3 +173,15 @@ def test_what_is_not_plainly_a_mail_address_stays_text(address):
     found = mail(address)
     assert "<a" not in found or address == "someone@example.invalid"
     assert "<img" not in found
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("12\u202f480 rows", "12\u202f480 rows"),
+        ("67,8\u00a0%", "67,8\u00a0%"),
+        ("\u00a0a\u00a0\u00a0b \u00a0c\n", "a b c"),
+    ],
+)
+def test_a_figure_stays_in_one_line_and_other_blanks_are_one(given, shown):
+    assert clean(given) == shown

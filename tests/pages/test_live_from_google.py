@@ -106,7 +106,7 @@ def test_a_broken_cell_is_named_linked_and_counted_until_it_is_put_right(office,
     corner = board.get_by_text("1 error touches this page")
     assert not corner.is_visible()
     office.google.set(office.key, "leads!F17", "ask Ben")
-    link = data.get_by_role("link", name="leads!F17").first
+    link = data.locator(".t-problems").get_by_role("link", name="leads!F17").first
     link.wait_for(timeout=PATIENCE)
     address = link.get_attribute("href")
     assert address.startswith(f"https://docs.google.com/spreadsheets/d/{office.key}/edit")

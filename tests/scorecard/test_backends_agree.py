@@ -24,7 +24,7 @@ COMPANY = Demo(leads=250, seed=11, today=TODAY)
 # period, as_of, by: the running quarter, a month in the past seen from the past, odd spans over clock changes
 ASKED = [
     ("2026-Q4", "2026-11-20", ("source", "owner")),
-    ("2025-10-20..2026-03-31", "2026-04-10 13:15:00", ("campaign_id",)),
+    ("2025-10-20..2026-03-31", "2026-04-10 13:15:00", ()),
 ]
 ALL = [*ASKED, "check", "terms", "feedback"]
 
