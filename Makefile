@@ -5,7 +5,7 @@
 
 HOST ?= localhost
 PORT ?=
-WORKERS ?= 4
+WORKERS ?= 5
 PYTEST ?=
 PYTHON ?=
 SECONDS ?=

@@ -93,13 +93,12 @@ def told(dataset, by=("source",), as_of="2026-11-21"):
     return [tuple(str(getattr(row, name)) for name in COLUMNS) for row in found]
 
 
-def test_the_demo_company_in_a_spreadsheet_gives_the_same_report(source, tmp_path):
+def test_the_demo_company_in_a_spreadsheet_has_the_same_problems_each_with_its_cell(source, tmp_path):
     demo = Demo(250, 7, date(2026, 11, 21))
     url = f"sqlite:///{tmp_path / 'demo.db'}"
     write_demo(sa.create_engine(url), demo, None, make_ready)
     there, here = open_database(url, NOW), source(Sheets(grids(demo))).open()
     assert here.prepared
-    assert told(here) == told(there)
     as_of = AsOf.parse("2026-11-21", small.settings(there).zone)
 
     def problems(dataset):
