@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
@@ -18,10 +21,35 @@ from scorecard.overview import Concern, Step
 from scorecard.status import explain
 from scorecard.words import Said, Sentence
 
+# A measured figure: signed, money, or with its unit; neither a date nor how sure an interval is.
+_NUMBER: Final = r"\d(?:[\d.,\u202f\u00a0]*\d)?"
+_FIGURE: Final = re.compile(
+    rf"(?<![\w.,-])(?:[-+−][€$£]?{_NUMBER}(?:[KMB]\b|\s?%|\s?€| points?\b)?|[€$£]{_NUMBER}[KMB]?"
+    rf"|(?!95\s?%:){_NUMBER}(?:\s?%|\s?€| points?\b| of {_NUMBER}))"
+)
+
 
 def told(said: Sentence) -> Html:
-    """A sentence as markup."""
-    return joined(_piece(piece) for piece in said)
+    """A sentence as markup; a figure between links leads where the one before it does, else the next."""
+    return joined(_piece(piece) for place, own in enumerate(said) for piece in _led(own, _near(said, place)))
+
+
+def _near(said: Sentence, place: int) -> Said | None:
+    """The link whose evidence stands behind what is said at that place."""
+    around = (*reversed(said[:place]), *said[place + 1 :])
+    return next((piece for piece in around if piece.page is not None), None)
+
+
+def _led(own: Said, near: Said | None) -> Iterator[Said]:
+    if own.page is not None or near is None:
+        yield own
+        return
+    start = 0
+    for found in _FIGURE.finditer(own.text):
+        yield replace(own, text=own.text[start : found.start()])
+        yield replace(own, text=found[0], page=near.page, ask=near.ask)
+        start = found.end()
+    yield replace(own, text=own.text[start:])
 
 
 def href(page: str, ask: Sequence[tuple[str, str]] = ()) -> str:
