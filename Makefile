@@ -5,7 +5,7 @@
 
 HOST ?= localhost
 PORT ?=
-WORKERS ?= 5
+WORKERS ?= 4
 PYTEST ?=
 PYTHON ?=
 SECONDS ?=

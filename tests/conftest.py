@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from os import getpid
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,7 @@ def demo_app(shared: Shared, demo_url: str) -> str:
 @pytest.fixture(scope="session")
 def small_app(shared: Shared) -> str:
     """The address of an app on a company of a few leads, likewise."""
-    return shared.get("small_app", lambda: _app_on(small_company(shared.folder / "small.db")))
+    return shared.get("small_app", lambda: _app_on(small_company(shared.folder / f"small-{getpid()}.db")))
 
 
 @contextmanager
