@@ -14,11 +14,11 @@ import streamlit as st
 from components.numbers import actual_of_target, attained, basis, figure
 from components.readings import Named
 from components.screen import View
-from components.sentences import lead_on, link
+from components.sentences import link, unlocking
 from components.text import Html, html, joined
 from components.theme import tone_of_team
 from components.tiles import bar, chip, reached
-from scorecard import overview
+from scorecard import overview, words
 from scorecard.formats import Formats
 from scorecard.goal_tree import GOOD, TROUBLE
 from scorecard.overview import Overview, QuotaLine, Reading, Step
@@ -26,7 +26,6 @@ from scorecard.rows import Row
 from scorecard.status import Status
 
 _TITLES: Final = {"goals": "Goals", "handoff": "Hand-off", "quotas": "Quotas"}
-_TEAMS: Final = {"marketing": "Marketing", "sales": "Sales", "shared": "Both teams"}
 _NOTHING: Final = Html("")
 
 
@@ -60,7 +59,7 @@ def blocks(found: Glance, view: View) -> None:
     cards = joined(_card(block, drawn, found.todo(block)) for block, drawn in parts)
     st.html(html('<div class="t-blocks">{cards}</div>', cards=cards))
     if found.steps:
-        lead_on("What each table and column unlocks", "data")
+        unlocking()
 
 
 def _card(block: overview.Block, drawn: Html, todo: Step | None) -> Html:
@@ -97,7 +96,7 @@ def _whose(team: str, good: int, judged: int) -> Html:
     """'Marketing 5 of 11'."""
     return html(
         '<span class="t-{hue}"><span class="t-by t-{hue}"></span>{team} <b>{good} of {all}</b></span>',
-        hue=tone_of_team(team), team=_TEAMS.get(team, team), good=str(good), all=str(judged),
+        hue=tone_of_team(team), team=words.team(team), good=str(good), all=str(judged),
     )  # fmt: skip
 
 

@@ -21,13 +21,8 @@ def tiles(lines: Sequence[Line], formats: Formats) -> list[Tile]:
 
 
 def _left(line: Line, formats: Formats) -> str:
-    """'Q4 2026 · 11.4 a day for 40 days'."""
-    if not line.required_per_day or not line.days_left:
-        return line.when
-    days = "1 day" if line.days_left == 1 else f"{line.days_left} days"
-    money = line.unit == "currency"
-    needed = formats.money(line.required_per_day, compact=True) if money else None
-    return f"{line.when} · needs {needed or formats.number(line.required_per_day)} a day for {days}"
+    """'Q4 2026 · needs 11.4 a day for 40 days'."""
+    return " · ".join(text for text in (line.when, quota_view.needed(line, formats)) if text)
 
 
 def side_by_side(pairs: Sequence[quota_view.Pair], formats: Formats) -> Figure:

@@ -17,7 +17,7 @@ from components.screen import View
 from components.tables import beside_table
 from components.text import Html, html, joined
 from components.tiles import empty, mark_chip
-from scorecard.overview import Concern, Step
+from scorecard.overview import Concern
 from scorecard.status import explain
 from scorecard.words import Said, Sentence
 
@@ -112,18 +112,14 @@ def _concern(c: Concern, view: View) -> Html:
     )  # fmt: skip
 
 
-def steps(todo: Sequence[Step]) -> None:
-    """What isn't there yet and what to fill, one card each."""
-    cards = joined(
-        html('<div class="t-empty"><b>{title}</b><p>{todo}</p></div>', title=s.title, todo=s.todo)
-        for s in todo
-    )
-    st.html(html('<div class="t-steps">{cards}</div>', cards=cards))
-
-
 def nothing(title: str, todo: str) -> None:
     """What stands in a page's place while there is nothing to show: what to fill, and where that is told."""
     empty(title, todo)
+    unlocking()
+
+
+def unlocking() -> None:
+    """Leads on to where it is told what each table and column brings."""
     lead_on("Every table and column, and what each unlocks", "data#locked")
 
 

@@ -303,6 +303,12 @@ def when_any(blocks: Sequence[Block], title: str, **more: object) -> tuple[Topic
     return (Topic(title, tuple(blocks), **more),) if blocks else ()  # type: ignore[arg-type]  # Topic's own fields
 
 
+def unfilled(key: str, title: str, question: str, nothing: tuple[str, str]) -> Chapter:
+    """The chapter of a page that has nothing to show yet: what is missing, and what to fill."""
+    missing, todo = nothing
+    return Chapter(key, title, question, (), (Topic(missing, says(todo)),))
+
+
 def chunks(items: Sequence[T], most: int) -> list[Sequence[T]]:
     """The items in pieces of nearly the same size, at most so many each."""
     count = -(-len(items) // most)

@@ -162,7 +162,7 @@ class _Between:
             about = ", ".join(text for text in (line.detail, line.side) if text)
             said = sentence(name, f" {_became(then, now)}: {about}.")
             weight = _grave(then, now) + goal_tree.trouble(line) / 10 + 0.2 * line.has_parts
-            yield Change(now.mark, said, line.owner or _team(line.row.team), weight)
+            yield Change(now.mark, said, line.owner or words.team(line.row.team), weight)
 
     def _quotas(self) -> Iterable[Change]:
         before = {a.quota: a for a in self._attainments(self.since)}
@@ -188,7 +188,7 @@ class _Between:
             Said(name, strong=True, page="quotas"), f"{how}{shares[0]} of quota after {shares[1]}{wanted}."
         )
         weight = _grave(then.status, status) if moved else 0.6 + abs((now.value or 0) - (then.value or 0))
-        return Change(status.mark, said, _team(quota.department), weight)
+        return Change(status.mark, said, words.team(quota.department), weight)
 
     # The hand-off
 
@@ -215,8 +215,8 @@ class _Between:
             f"; the period stands at {whole}.",
         )  # fmt: skip
         if (mark := _SURE.get(gap.verdict)) is None:
-            return Change(_UNSURE, said, _team("sales"), 0.4, aside=True)
-        return Change(mark, said, _team("sales"), 3.2 if gap.verdict == "lower" else 1.2)
+            return Change(_UNSURE, said, words.team("sales"), 0.4, aside=True)
+        return Change(mark, said, words.team("sales"), 3.2 if gap.verdict == "lower" else 1.2)
 
     # What was agreed
 
@@ -241,10 +241,10 @@ class _Between:
     def _targeted(self, table: str, key: str, row: Mapping[str, Any] | None) -> tuple[Said, str, str]:
         """Name, unit and who answers for it; of a row that is gone its key."""
         if row is None:
-            return Said(words.brief(key), strong=True, page=table), "number", _team(None)
+            return Said(words.brief(key), strong=True, page=table), "number", words.team(None)
         if table == "goals":
             name, ask = str(row["name"] or key), (("goal", key),)
-            who = words.person(self.dataset, row["owner"]) or _team(row["department"])
+            who = words.person(self.dataset, row["owner"]) or words.team(row["department"])
             return (
                 Said(words.brief(name), strong=True, page="goals", ask=ask),
                 str(row["unit"] or "number"),
@@ -254,7 +254,7 @@ class _Between:
         days = words.days(row["period_start"], row["period_end"], self.settings)
         name = f"{words.metric(row['metric'])}, {whose}, {days}"
         unit = METRICS[row["metric"]].unit if row["metric"] in METRICS else "number"
-        return Said(name, strong=True, page="quotas"), unit, _team(row["department"])
+        return Said(name, strong=True, page="quotas"), unit, words.team(row["department"])
 
     def _campaigns(self) -> Iterable[Change]:
         """Campaigns that run without both sign-offs, or on other terms, and didn't before."""
@@ -276,7 +276,7 @@ class _Between:
                 yield Change(_CHANGED, sentence(name, what), self._asked(now.reopened), 3.0)
 
     def _asked(self, teams: Iterable[str]) -> str:
-        named = (words.listing(words.liaisons(self.dataset, team)) or _team(team) for team in teams)
+        named = (words.listing(words.liaisons(self.dataset, team)) or words.team(team) for team in teams)
         return words.listing(named)
 
     # What is owed
@@ -359,7 +359,3 @@ def _quoted(text: str) -> str:
     """In quotes, cut between two words."""
     cut = textwrap.shorten(text, _LONGEST_QUOTE, placeholder=" …")
     return f"“{cut if cut != '…' else words.brief(' '.join(text.split()), _LONGEST_QUOTE)}”"
-
-
-def _team(department: str | None) -> str:
-    return department.capitalize() if department in {"marketing", "sales"} else "Both teams"

@@ -374,7 +374,7 @@ class _Board:
         known = [said for said, whole in clauses if said and not whole]
         whole = [said for said, whole in clauses if said and whole]
         parts = [(*_capital(_and(known)), Said("."))] if known else []
-        return tuple(words.spaced([*parts, *whole]))
+        return words.spaced([*parts, *whole])
 
     def _goals(self) -> tuple[Sentence, bool]:
         """How many are on track; and whether that is a whole sentence or a clause of one."""
@@ -460,7 +460,7 @@ class _Board:
         then = self._acceptance_then()
         moved = () if then is None else self._moved(row, then)
         cause = self._cause(row)
-        return tuple(words.spaced([said for said in (moved, cause) if said]))
+        return words.spaced([said for said in (moved, cause) if said])
 
     def _unknown_acceptance(self, row: Row) -> str:
         if not self._has_leads:
@@ -559,7 +559,7 @@ class _Board:
             detail = f"{done} of the quota, {due} expected"
             base = {Status.OFF_TRACK: 3.0, Status.MISSED: 2.4}.get(row.status, 2.0)
             name = f"{line.name}{f', {line.when}' if line.when else ''}"
-            yield Concern(row.status, name, detail, _team(row.team), "quotas", (), base + lag, "quota")
+            yield Concern(row.status, name, detail, words.team(row.team), "quotas", (), base + lag, "quota")
 
     def _source_concerns(self) -> Iterable[Concern]:
         if self.before is None or self.now.by is None or self.before.by != self.now.by:
@@ -578,7 +578,7 @@ class _Board:
 
     def _asked(self, department: str) -> str:
         """A department's liaison; without one the department."""
-        return words.listing(words.liaisons(self.dataset, department)) or _team(department)
+        return words.listing(words.liaisons(self.dataset, department)) or words.team(department)
 
     @cached_property
     def owners(self) -> Mapping[Group, Mapping[str, float]]:
@@ -609,7 +609,9 @@ class _Board:
         )
         ask = () if most is None else (("owner", str(most)),)
         weight = 1.8 + min(overdue / handed * 4, 1.6)
-        yield Concern(Status.AT_RISK, what, detail, name or _team("sales"), "handoff", ask, weight, "overdue")
+        yield Concern(
+            Status.AT_RISK, what, detail, name or words.team("sales"), "handoff", ask, weight, "overdue"
+        )
 
     def _slow(self, found: Mapping[Group, Mapping[str, float]]) -> Iterable[Concern]:
         """Owners who meet the agreed time clearly less often than the others."""
@@ -648,7 +650,9 @@ class _Board:
         rows = sum(p.rows for p in errors)
         tables = words.listing(dict.fromkeys(p.table for p in errors))
         what = f"{counted(rows, 'row')} of {tables} can’t be used"
-        yield Concern(Status.AT_RISK, what, f"first: {errors[0].place}", _team(None), "data", (), 2.6, "data")
+        yield Concern(
+            Status.AT_RISK, what, f"first: {errors[0].place}", words.team(None), "data", (), 2.6, "data"
+        )
 
     def _signing_concerns(self) -> Iterable[Concern]:
         """Live campaigns without both sign-offs, or changed since; those that are over can't be helped."""
@@ -700,10 +704,6 @@ def _fill(table: str) -> str:
     required = [c.name for c in contract.columns if c.required or c.name in contract.key]
     required = [name for name in required if name not in {"pass_no", "person_id"}]
     return f"Fill the table {table}: {words.listing(required)} are enough to start."
-
-
-def _team(department: str | None) -> str:
-    return department.capitalize() if department in {"marketing", "sales"} else "Both teams"
 
 
 def _cases(row: Row) -> tuple[int, int]:

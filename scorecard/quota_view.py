@@ -357,6 +357,15 @@ class _Board:
         yield sentence(of, linked(words.listing(told), there), *furthest, ".")
 
 
+def needed(line: Line, formats: Formats) -> str:
+    """'needs 11.4 a day for 40 days'; blank where nothing is left to do or no day to do it on."""
+    if not line.required_per_day or not line.days_left:
+        return ""
+    money, wanted = line.unit == "currency", line.required_per_day
+    a_day = formats.money(wanted, compact=True) if money else formats.number(wanted)
+    return f"needs {a_day} a day for {words.counted(line.days_left, 'day')}"
+
+
 def _needs(line: Line) -> bool:
     """Whether something is left to do, and days to do it."""
     return bool(line.required_per_day and line.days_left)

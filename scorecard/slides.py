@@ -329,7 +329,7 @@ def _quota(line: QuotaLine, formats: Formats) -> Line:
     return Line(
         f"{line.name}, {line.when}",
         figure(row, formats) if row.value is None else formats.percent(row.value, 0),
-        " · ".join(text for text in (_actual(line, formats), _needed(line, formats)) if text),
+        " · ".join(text for text in (_actual(line, formats), quota_view.needed(line, formats)) if text),
         "",
         marked(row.status),
         team_of(line.department),
@@ -342,15 +342,6 @@ def _actual(line: QuotaLine, formats: Formats) -> str:
     row = line.row
     actual, target = (words.short(x, line.unit, formats) for x in (row.numerator, row.denominator))
     return f"target {target}" if row.numerator is None else f"{actual} of {target}"
-
-
-def _needed(line: QuotaLine, formats: Formats) -> str:
-    if not line.required_per_day or not line.days_left:
-        return ""
-    money = line.unit == "currency"
-    needed = line.required_per_day
-    a_day = formats.money(needed, compact=True) if money else formats.number(needed)
-    return f"needs {a_day} a day for {words.counted(line.days_left, 'day')}"
 
 
 # --- campaigns --------------------------------------------------------------------------------------------

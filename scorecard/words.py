@@ -116,6 +116,11 @@ def person(dataset: Dataset, person_id: str | None) -> str:
     return next((str(r["name"]) for r in rows if r["person_id"] == person_id and r["name"]), person_id or "")
 
 
+def team(department: str | None) -> str:
+    """What a department is called; whatever is neither's own is both teams'."""
+    return department.capitalize() if department in {"marketing", "sales"} else "Both teams"
+
+
 def liaisons(dataset: Dataset, department: str) -> list[str]:
     """Who speaks for a department."""
     rows = small.rows(dataset, "people")

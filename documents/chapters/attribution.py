@@ -19,6 +19,7 @@ from documents.pack import (
     Series,
     Topic,
     says,
+    unfilled,
     when_any,
 )
 from scorecard import attribution_view
@@ -36,8 +37,7 @@ def chapter(asked: Asked) -> Chapter:
     """Marketing's part by every definition, and who gets credit by every model."""
     found = asked.get(attribution_view.attribution_of, asked.period, asked.as_of, asked.where)
     if found.nothing is not None:
-        title, todo = found.nothing
-        return Chapter("attribution", "Attribution", _QUESTION, (), (Topic(title, says(todo)),))
+        return unfilled("attribution", "Attribution", _QUESTION, found.nothing)
     topics = (
         *_parts(found, asked.formats),
         *_credit(asked),

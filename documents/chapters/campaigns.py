@@ -18,6 +18,7 @@ from documents.pack import (
     Tiles,
     Topic,
     says,
+    unfilled,
 )
 from scorecard import campaigns
 from scorecard.campaigns import LISTED, Line, Overview, Panel
@@ -36,8 +37,7 @@ def chapter(asked: Asked) -> Chapter:
     """All campaigns, and the dearest that run."""
     found = asked.get(campaigns.read, asked.as_of)
     if found.nothing is not None:
-        title, todo = found.nothing
-        return Chapter("campaigns", "Campaigns", _QUESTION, (), (Topic(title, says(todo)),))
+        return unfilled("campaigns", "Campaigns", _QUESTION, found.nothing)
     topics = (*_owed(found.lines), _every(found), *_closer(found.lines, asked))
     return Chapter("campaigns", "Campaigns", _QUESTION, (*found.verdict, *found.because), topics)
 

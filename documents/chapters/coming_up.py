@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from documents.pack import Asked, Badge, Block, Chapter, Column, Grid, Topic, says, when_any
+from documents.pack import Asked, Badge, Block, Chapter, Column, Grid, Topic, says, unfilled, when_any
 from scorecard import calendar_answer, calendar_view, words
 from scorecard.calendar_entries import LOOKS, Entry
 from scorecard.calendar_view import Found, Week
@@ -19,8 +19,7 @@ def chapter(asked: Asked) -> Chapter:
     """The next entries, and the clashes among them."""
     found = asked.get(calendar_answer.answer, asked.as_of)
     if found.nothing is not None:
-        title, todo = found.nothing
-        return Chapter("calendar", "Calendar", _QUESTION, (), (Topic(title, says(todo)),))
+        return unfilled("calendar", "Calendar", _QUESTION, found.nothing)
     period, _ = asked.get(calendar_view.shown, asked.as_of, None, None)
     topics = (
         *when_any(says(*found.owed), "What is owed"),

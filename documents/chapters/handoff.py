@@ -22,6 +22,7 @@ from documents.pack import (
     Tiles,
     Topic,
     says,
+    unfilled,
     when_any,
 )
 from scorecard import handoff_groups, handoff_view, touch_work_view
@@ -47,8 +48,7 @@ def chapter(asked: Asked) -> Chapter:
     """What became of the leads that were handed off in the period."""
     found = asked.get(handoff_view.handoff_of, asked.period, asked.compare, asked.as_of, asked.where)
     if found.nothing is not None:
-        title, todo = found.nothing
-        return Chapter("handoff", "Hand-off", _QUESTION, (), (Topic(title, says(todo)),))
+        return unfilled("handoff", "Hand-off", _QUESTION, found.nothing)
     formats = asked.formats
     topics = (
         *_whole(found, asked),

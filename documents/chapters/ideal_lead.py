@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from components.theme import Tone
-from documents.pack import Asked, Badge, Chapter, Column, Grid, Topic, says, when_any
+from documents.pack import Asked, Badge, Chapter, Column, Grid, Topic, says, unfilled, when_any
 from scorecard import profile_view
 from scorecard.profile_evidence import Evidence
 from scorecard.profile_view import Finding, Line, Profile, Surprise
@@ -29,8 +29,7 @@ def chapter(asked: Asked) -> Chapter:
     """Both teams' pictures beside the data."""
     found = asked.get(profile_view.profile_of, _MONTHS, asked.as_of, asked.where)
     if found.nothing is not None:
-        title, todo = found.nothing
-        return Chapter("ideal-lead", "Ideal lead", _QUESTION, (), (Topic(title, says(todo)),))
+        return unfilled("ideal-lead", "Ideal lead", _QUESTION, found.nothing)
     topics = (*_wishes(found), *_surprises(found.surprises), *_step(found), *_lacking(found))
     return Chapter("ideal-lead", "Ideal lead", _QUESTION, found.verdict, topics)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from documents.pack import Asked, Chapter, Column, Grid, Topic, says, when_any
+from documents.pack import Asked, Chapter, Column, Grid, Topic, says, unfilled, when_any
 from scorecard import people, words
 from scorecard.people import Gap, Person
 
@@ -16,8 +16,7 @@ def chapter(asked: Asked) -> Chapter:
     """Everybody with what they can be asked, and what nobody answers for."""
     found = asked.get(people.read, asked.as_of)
     if found.nothing is not None:
-        title, todo = found.nothing
-        return Chapter("people", "People", _QUESTION, (), (Topic(title, says(todo)),))
+        return unfilled("people", "People", _QUESTION, found.nothing)
     topics = (
         *when_any(says(*found.because), "What stands behind it"),
         *_everybody(found.everybody),

@@ -22,6 +22,7 @@ from documents.pack import (
     Topic,
     badge,
     says,
+    unfilled,
     when_any,
 )
 from scorecard import quota_view, words
@@ -37,8 +38,7 @@ def chapter(asked: Asked) -> Chapter:
     """Both teams, their people, how it went before, and every quota."""
     found = asked.get(quota_view.quotas_of, asked.period, asked.as_of)
     if found.nothing is not None:
-        title, todo = found.nothing
-        return Chapter("quotas", "Quotas", _QUESTION, (), (Topic(title, says(todo)),))
+        return unfilled("quotas", "Quotas", _QUESTION, found.nothing)
     people = [
         _people(team, sets[0], asked.formats) for team, sets in found.people.items() if sets and sets[0].lines
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from documents.pack import Asked, Badge, Block, Chapter, Column, Grid, Topic, says, when_any
+from documents.pack import Asked, Badge, Block, Chapter, Column, Grid, Topic, says, unfilled, when_any
 from scorecard import reviews, reviews_effect
 from scorecard.reviews import Action, Owing
 
@@ -17,8 +17,7 @@ def chapter(asked: Asked) -> Chapter:
     """The actions agreed in reviews, whether they worked, and which reviews are owed."""
     found = asked.get(reviews.read, asked.as_of)
     if found.nothing is not None:
-        title, todo = found.nothing
-        return Chapter("reviews", "Reviews", _QUESTION, (), (Topic(title, says(todo)),))
+        return unfilled("reviews", "Reviews", _QUESTION, found.nothing)
     worked = asked.get(reviews_effect.read, asked.as_of)
     topics = (
         *when_any(says(*found.because), "What stands behind it"),
