@@ -5,8 +5,29 @@ export default function ({ setTriggerValue }) {
     setTriggerValue(detail[0], detail[1]);
   };
   document.addEventListener("tandem", told);
+  const unwatch = connectedAgain(() => {
+    keepStill();
+    setTriggerValue("renewed", Date.now());
+  });
   arrive();
-  return () => document.removeEventListener("tandem", told);
+  return () => {
+    document.removeEventListener("tandem", told);
+    unwatch();
+  };
+}
+
+// A server that was started anew knows nothing of this page until it runs there, and what a reader does first would
+// be lost on it. So the page runs as soon as the connection is back; where the server is the same only the stamp does.
+function connectedAgain(work) {
+  const app = document.querySelector("[data-testid=stApp]");
+  let was = app.dataset.testConnectionState;
+  const watch = new MutationObserver(() => {
+    const is = app.dataset.testConnectionState;
+    if (is === "CONNECTED" && was !== is) work();
+    was = is;
+  });
+  watch.observe(app, { attributes: true, attributeFilter: ["data-test-connection-state"] });
+  return () => watch.disconnect();
 }
 
 // While the server works out what changed, what is shown isn't greyed: nobody asked for anything. It is told from a

@@ -95,10 +95,10 @@ def listen(view: Callable[[], View]) -> None:
 
 def _save(now: View) -> None:
     sent = st.session_state[_SAVER]["save"]
-    st.session_state[_SAVED] = {
-        **answer(now, sent),
-        "ask": sent.get("ask") if isinstance(sent, dict) else None,
-    }
+    ask = sent.get("ask") if isinstance(sent, dict) else None
+    before = st.session_state.get(_SAVED)
+    if before is None or before["ask"] != ask or not before["done"]:  # it is sent until it is answered
+        st.session_state[_SAVED] = {**answer(now, sent), "ask": ask}
 
 
 def answer(now: View, sent: object) -> dict[str, Any]:

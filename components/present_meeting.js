@@ -2,7 +2,8 @@
 // typed is kept in this browser's storage until it is saved; the server sees it only then.
 const KINDS = { decision: "Decision", action: "Action", well: "Went well", wrong: "Went wrong" };
 const GROUPS = { decision: "Decisions", action: "Actions", well: "What went well", wrong: "What went wrong" };
-const UNANSWERED = 30_000; // ms a save is waited for
+const UNANSWERED = 30_000; // ms an answer is waited for
+const ONCE_MORE = 4_000; // ms after which it is sent again: what comes first to a server started anew is lost
 const KEPT_EVERY = 5_000; // ms between two looks of the clocks into storage
 const ANOTHER = 4 * 60 * MINUTE; // age from which an unsaved meeting may be another one
 const OWN = ["decisions", "agreed"]; // items made here
@@ -14,8 +15,10 @@ class Meeting {
     this.locale = stage.data.meeting.locale;
     this.name = `tandem-meeting ${location.pathname} ${stage.data.meeting.period}`;
     this.draft = this.recalled() ?? this.fresh();
+    this.draft.sent = this.draft.sent.filter(({ ask }) => Date.now() - ask < UNANSWERED);
     this.editing = null;
     this.kept = 0;
+    this.sentAt = 0;
     const on = (name, event, work) => this.part(name).addEventListener(event, work);
     on("form", "submit", (event) => this.add(event));
     on("form", "input", () => this.typing());
@@ -51,12 +54,8 @@ class Meeting {
       this.topics = JSON.stringify(meeting.topics);
       this.choose(this.topic);
     }
-    if (meeting.ticked && meeting.ticked.ask === this.ticking) {
-      this.ticking = null;
-      if (meeting.ticked.said) this.stage.say(meeting.ticked.said);
-    }
     this.why = meeting.why;
-    if (meeting.saved && meeting.saved.ask === this.asked) this.answered(meeting.saved);
+    for (const told of [meeting.ticked, meeting.saved]) if (told) this.heard(told);
     this.drawEnd();
   }
 
@@ -67,13 +66,13 @@ class Meeting {
     const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
     const sign = () => "23456789bcdfghjkmnpqrstvwxyz"[crypto.getRandomValues(new Uint8Array(1))[0] % 28];
     const meeting = `${day}-${Array.from({ length: 13 }, sign).join("")}`;
-    return { meeting, begun: Date.now(), touched: Date.now(), attendees: "", notes: [], next: 1, clocks: {}, typing: null };
+    return { meeting, begun: Date.now(), touched: Date.now(), attendees: "", notes: [], next: 1, clocks: {}, typing: null, sent: [] };
   }
 
   recalled() {
     try {
       const found = JSON.parse(localStorage.getItem(this.name));
-      return found && Array.isArray(found.notes) && typeof found.meeting === "string" ? { ...this.fresh(), ...found } : null;
+      return Array.isArray(found?.notes) && typeof found.meeting === "string" ? { ...this.fresh(), ...found } : null;
     } catch {
       return null;
     }
@@ -98,8 +97,8 @@ class Meeting {
   elsewhere() {
     const found = this.recalled();
     if (!found || found.meeting !== this.draft.meeting) return;
-    const { typing } = this.draft;
-    this.draft = { ...found, typing };
+    const { typing, sent } = this.draft;
+    this.draft = { ...found, typing, sent };
     this.draw();
   }
 
@@ -252,10 +251,11 @@ class Meeting {
     const can = this.why === null;
     write(this.part("headline"), notes.length ? `${this.counted()} on ${this.stage.data.meeting.about}` : "Nothing was noted yet");
     this.part("save").hidden = !can || Boolean(this.saved);
-    this.part("save").disabled = !notes.length || Boolean(this.asking);
+    const asking = this.draft.sent.some(({ name }) => name === "save");
+    this.part("save").disabled = !notes.length || asking;
     for (const name of ["copy", "download"]) this.part(name).disabled = !notes.length;
     const kept = this.unkept ? "This browser keeps nothing: copy the text before you leave." : "";
-    const state = this.saved ?? this.failed ?? (this.asking ? "Saving …" : can ? "" : this.why);
+    const state = this.saved ?? this.failed ?? (asking ? "Saving …" : can ? "" : this.why);
     write(this.part("outcome"), [state, kept].filter(Boolean).join(" "));
     this.part("outcome").dataset.tone = this.saved ? "good" : this.failed || this.unkept ? "bad" : "muted";
     write(this.part("anew"), this.saved ? "Begin another meeting" : "Begin anew");
@@ -264,17 +264,12 @@ class Meeting {
 
   save() {
     const { meeting, attendees, notes } = this.draft;
-    this.asked = Date.now();
     this.failed = null;
-    if (!connected()) return this.answered({ done: false, said: "This screen isn't connected to the server now. Try again in a moment." });
-    this.asking = true;
-    document.dispatchEvent(new CustomEvent("tandem-save", { detail: { ask: this.asked, meeting, attendees, notes } }));
+    this.send("save", { meeting, attendees, notes });
     this.drawEnd();
   }
 
   answered({ done, said }) {
-    this.asked = null;
-    this.asking = false;
     if (done) {
       this.saved = said;
       this.failed = null;
@@ -289,9 +284,49 @@ class Meeting {
 
   // An action of last time is ticked as done: written at once, by the one door.
   done(key) {
-    if (!connected()) return this.stage.say("This screen isn’t connected to the server now. Try again in a moment.");
-    this.ticking = Date.now();
-    document.dispatchEvent(new CustomEvent("tandem-done", { detail: { key, ask: this.ticking } }));
+    this.send("done", { key });
+  }
+
+  // --- what the server is asked to write. It is sent until it is answered, over a reload too; sent twice it is
+  // one write, since the server knows the meeting and sees an action that is done.
+
+  send(name, what) {
+    const ask = Math.max(Date.now(), ...this.draft.sent.map((one) => one.ask + 1));
+    const sent = { name, ask, what };
+    if (!connected()) return this.unanswered(sent, "This screen isn’t connected to the server now. Try again in a moment.");
+    this.waitFor([...this.draft.sent, sent]);
+    this.deliver(sent);
+  }
+
+  waitFor(sent) {
+    this.draft.sent = sent;
+    if (!this.saved) this.keep();
+  }
+
+  deliver({ name, ask, what }) {
+    this.sentAt = Date.now();
+    document.dispatchEvent(new CustomEvent(`tandem-${name}`, { detail: { ...what, ask } }));
+  }
+
+  heard({ ask, done, said }) {
+    const sent = this.draft.sent.find((one) => one.ask === ask);
+    if (!sent) return;
+    this.waitFor(this.draft.sent.filter((one) => one !== sent));
+    if (sent.name === "save") this.answered({ done, said });
+    else if (said) this.stage.say(said);
+  }
+
+  unanswered({ name, ask }, said) {
+    this.waitFor(this.draft.sent.filter((one) => one.ask !== ask));
+    if (name === "save") this.answered({ done: false, said });
+    else this.stage.say(said);
+  }
+
+  ask(now) {
+    const late = this.draft.sent.filter(({ ask }) => now - ask > UNANSWERED);
+    for (const sent of late) this.unanswered(sent, "The server hasn’t answered. Try again: nothing is saved twice.");
+    const next = this.draft.sent[0];
+    if (next && connected() && now - this.sentAt > ONCE_MORE) this.deliver(next);
   }
 
   text() {
@@ -348,7 +383,7 @@ class Meeting {
       clocks[key] = (clocks[key] ?? 0) + step;
       if (now - this.kept > KEPT_EVERY) this.keep();
     }
-    if (this.asking && now - this.asked > UNANSWERED) this.answered({ done: false, said: "The server hasn't answered. Try again: nothing is saved twice." });
+    this.ask(now);
     this.clock();
   }
 

@@ -115,6 +115,9 @@ window.lock = { released: false, addEventListener() {}, release: async () => {} 
 const request = async () => { window.locks += 1; window.lock.released = false; return window.lock; };
 Object.defineProperty(navigator, 'wakeLock', { value: { request } });
 """
+# What a page sends first to a server started anew is lost.
+LOSE_ONE = """document.addEventListener('tandem-save', (event) => event.stopImmediatePropagation(),
+    { capture: true, once: true })"""
 # The slides of a meeting in order, then those that are made in it.
 KEYS = """[...new Set([...document.querySelectorAll('[class*="st-key-slide_"]')]
     .map((slide) => slide.className.match(/st-key-slide_(\\S+)/)[1])), "decisions", "agreed"]"""
@@ -284,6 +287,10 @@ def test_a_loop_turns_by_itself_pauses_by_key_and_sends_nothing(room, page):
     tab.mouse.click(900, 300)  # a touch has it go on
     until_shown(tab, "goals")
     assert frames == []
+    for state in ("PINGING_SERVER", "CONNECTED"):  # what Streamlit says of its connection
+        tab.evaluate(f"document.querySelector('.stApp').dataset.testConnectionState = '{state}'")
+    settled(tab)
+    assert any(b"renewed" in frame for frame in frames)  # so that a server started anew runs the page
     assert tab.evaluate("window.locks") == 1
     tab.evaluate("window.lock.released = true; document.dispatchEvent(new Event('visibilitychange'))")
     assert tab.evaluate("window.locks") == 2  # browsers give it up while a page isn't seen
@@ -510,6 +517,7 @@ def test_a_loop_and_a_meeting_outlive_a_killed_server_and_the_meeting_saves_its_
     assert tab.title() != "got"
     part(tab, "attendees").fill("Ana Ruiz, Ben Ode, Zoe")
     assert saved(company) == []
+    tab.evaluate(LOSE_ONE)
     part(tab, "save").click()
     tab.get_by_text("Saved as review R-").wait_for(timeout=PATIENCE)
     assert not part(tab, "save").is_visible()
