@@ -119,19 +119,23 @@ def answer(now: View, sent: object) -> dict[str, Any]:
 
 def _tick(now: View) -> None:
     sent = st.session_state[_SAVER]["done"]
-    key, ask = (sent.get("key"), sent.get("ask")) if isinstance(sent, dict) else (None, None)
-    st.session_state[_TICKED] = {"said": done(now, key), "ask": ask}
+    sent = sent if isinstance(sent, dict) else {}
+    before = st.session_state.get(_TICKED)
+    if before is None or before["ask"] != sent.get("ask"):  # it is sent until it is answered
+        said = done(now, sent.get("key"), undo=sent.get("undo") is True)
+        st.session_state[_TICKED] = {"said": said, "ask": sent.get("ask")}
 
 
-def done(now: View, key: object) -> str:
-    """Writes that an action of a review is done; says why where it can't be."""
+def done(now: View, key: object, *, undo: bool = False) -> str:
+    """Writes that an action of a review is done, or that it isn't after all; says why where it can't."""
     row = review_forms.row_of(now, key) if isinstance(key, str) else None
     if row is None:
         return "This action isn't there any more."
-    if row["action_done_at"] is not None:
-        return ""
+    if (row["action_done_at"] is None) is undo:
+        return "This screen hasn't read yet that it is done. Try again in a few seconds." if undo else ""
     change = edits.change_id(now.as_of.day)
-    outcome = writes.send(now, [review_forms.is_done(change, row)], Act.REVIEW)
+    edit = (review_forms.is_open if undo else review_forms.is_done)(change, row)
+    outcome = writes.send(now, [edit], Act.REVIEW)
     if outcome.clash is not None:
         return "Somebody changed this action a moment ago. Look at it again in a few seconds."
     return "" if outcome.done else clean(outcome.message)

@@ -21,6 +21,7 @@ class Meeting {
     this.sentAt = 0;
     const on = (name, event, work) => this.part(name).addEventListener(event, work);
     on("form", "submit", (event) => this.add(event));
+    new ResizeObserver(() => this.makeRoom()).observe(this.part("minutes"));
     on("form", "input", () => this.typing());
     on("kind", "change", () => this.label());
     on("topic", "change", () => (this.topic = this.part("topic").value));
@@ -127,10 +128,20 @@ class Meeting {
   open(open, focus = true) {
     this.opened = open;
     this.part("minutes").dataset.open = open || this.stage.current === "decisions" ? "yes" : "no";
+    this.makeRoom();
     if (!open) this.editing = null;
     if (open && focus) this.part("text").focus();
     else if (!open) this.part("text").blur();
     this.label();
+  }
+
+  // The drawer covers nothing: the slide stands smaller above it.
+  makeRoom() {
+    const drawer = this.opened ? this.part("minutes").offsetHeight : 0;
+    const free = this.part("minutes").offsetTop + this.part("minutes").offsetHeight;
+    const { style } = document.documentElement;
+    style.setProperty("--p-drawer", `${drawer}px`);
+    style.setProperty("--p-scale", drawer ? 1 - drawer / free : 1);
   }
 
   typing() {
@@ -282,9 +293,9 @@ class Meeting {
     this.drawEnd();
   }
 
-  // An action of last time is ticked as done: written at once, by the one door.
-  done(key) {
-    this.send("done", { key });
+  // An action of last time is ticked as done: written at once, by the one door, and taken back by it for a while.
+  done({ key, what }) {
+    this.send("done", { key, what });
   }
 
   // --- what the server is asked to write. It is sent until it is answered, over a reload too; sent twice it is
@@ -312,8 +323,10 @@ class Meeting {
     const sent = this.draft.sent.find((one) => one.ask === ask);
     if (!sent) return;
     this.waitFor(this.draft.sent.filter((one) => one !== sent));
+    const { key, what, undo } = sent.what;
     if (sent.name === "save") this.answered({ done, said });
-    else if (said) this.stage.say(said);
+    else if (said || undo) this.stage.say(said || `Open again: ${what}`);
+    else this.stage.say(`Done: ${what}`, "Undo", () => this.send("done", { key, what, undo: true }));
   }
 
   unanswered({ name, ask }, said) {

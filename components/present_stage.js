@@ -61,9 +61,14 @@ class Stage {
     setTimeout(() => this.part("notes").replaceChildren(), MINUTE);
   }
 
-  // Something that the viewer should know for a while.
-  say(text) {
+  // Something that the viewer should know for a while, and can do something about.
+  say(text, word = "", work = null) {
     const note = Object.assign(document.createElement("li"), { textContent: text });
+    if (work) {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: word, ariaLabel: `${word}. ${text}` });
+      button.addEventListener("click", () => (note.remove(), work()), { once: true });
+      note.append(button);
+    }
     this.part("notes").append(note);
     setTimeout(() => note.remove(), MINUTE / 3);
   }
@@ -412,7 +417,7 @@ class Stage {
 const tell = (name, value) => document.dispatchEvent(new CustomEvent("tandem", { detail: [name, value] }));
 const bad = (kind, mark, says, why) => ({ kind, mark, says, why });
 const connected = () => (document.querySelector('[data-testid="stApp"]')?.dataset.testConnectionState ?? "CONNECTED") === "CONNECTED";
-const inside = (event) => event.composedPath().some((node) => ["controls", "minutes", "decisions", "agreed", "setup", "welcome", "note"].includes(node.dataset?.part));
+const inside = (event) => event.composedPath().some((node) => ["controls", "minutes", "decisions", "agreed", "setup", "welcome", "note", "notes"].includes(node.dataset?.part));
 
 // A clicker turns though a field has the focus, and arrows do while nothing is typed in it.
 const turnsAnyway = (key, field) => ["PageUp", "PageDown"].includes(key) || (["ArrowLeft", "ArrowRight"].includes(key) && field.matches("input:not([type])") && !field.value);

@@ -110,14 +110,16 @@ def _must_say_something(
 # --- an action is done ------------------------------------------------------------------------------------
 
 
-def undone(found: Overview) -> dict[str, str]:
-    """The actions that aren't done, what is owed first, by the key of their lines."""
-    shown = [one for one in found.actions if one.done is None]
-    return {one.key: f"{words.brief(one.what)} ({one.who or '?'})" for one in shown}
+def tickable(found: Overview) -> dict[str, str]:
+    """The actions, what is owed first, by the key of their lines; those that are done say so."""
+    return {
+        one.key: f"{words.brief(one.what)} ({one.who or '?'}){'' if one.done is None else ' ✓ done'}"
+        for one in found.actions
+    }
 
 
 def pick_done(view: View, names: Mapping[str, str]) -> str | None:
-    """Which action is done; nothing is offered where nothing can be entered."""
+    """Which action is done, or isn't after all; nothing is offered where nothing can be entered."""
     if not names or writes.refusal(view, Act.REVIEW) is not None:
         return None
     return pick_one("action", names, "Action", "Say that an action is done")
@@ -130,18 +132,22 @@ def row_of(view: View, key: str | None) -> Row | None:
 
 
 def done(row: Row | None, view: View) -> None:
-    """The action, with who does it and by when; and the button that says it is done."""
+    """The action, with who does it and by when; and the button that says it is done, or isn't after all."""
     if row is None:
         return
     st.caption(escape(words.brief(str(row["action"] or ""))))
-    if row["action_done_at"] is not None:
-        st.caption("It is done.")
-        return
-    forms.form(
-        view, f"done_{line_key(row['review_id'], row['line_no'])}", act=Act.REVIEW, table="reviews", row=row,
-        fields=((Field("action_owner", "By whom"), Field("action_due", "By when")),),
-        build=_done, submit="It is done", thanks="Well done. It stands beside the action now.",
-    )  # fmt: skip
+    key = line_key(row["review_id"], row["line_no"])
+    fields = ((Field("action_owner", "By whom"), Field("action_due", "By when")),)
+    if row["action_done_at"] is None:
+        forms.form(
+            view, f"done_{key}", act=Act.REVIEW, table="reviews", row=row, fields=fields,
+            build=_done, submit="It is done", thanks="Well done. It stands beside the action now.",
+        )  # fmt: skip
+    else:
+        forms.form(
+            view, f"open_{key}", act=Act.REVIEW, table="reviews", row=row, fields=fields,
+            build=_open, submit="It isn't done after all", thanks="It is open again.",
+        )  # fmt: skip
 
 
 def _done(filled: Filled) -> Sequence[Edit]:
@@ -149,6 +155,16 @@ def _done(filled: Filled) -> Sequence[Edit]:
     return [is_done(filled.change_id, filled.row, filled.values)]
 
 
+def _open(filled: Filled) -> Sequence[Edit]:
+    assert filled.row is not None  # noqa: S101 - this form alters a row
+    return [is_open(filled.change_id, filled.row, filled.values)]
+
+
 def is_done(change: str, row: Row, more: Mapping[str, Value] | None = None) -> Edit:
     """The edit that dates an action as done now; `more` are other columns of its line."""
     return edits.altered(change, _ACTION, "reviews", row, {**(more or {}), "action_done_at": writes.NOW})
+
+
+def is_open(change: str, row: Row, more: Mapping[str, Value] | None = None) -> Edit:
+    """The edit that takes back that an action is done."""
+    return edits.altered(change, _ACTION, "reviews", row, {**(more or {}), "action_done_at": None})

@@ -45,7 +45,7 @@ function tick(button) {
   button.ariaBusy = String(sure);
   clearTimeout(button.tandem);
   button.tandem = setTimeout(() => button.isConnected && (word("Done"), (button.ariaBusy = "false")), sure ? 3 * SURE : SURE);
-  if (sure) document.dispatchEvent(new CustomEvent("tandem-tick", { detail: button.dataset.done }));
+  if (sure) document.dispatchEvent(new CustomEvent("tandem-tick", { detail: { key: button.dataset.done, what: what.slice(2) } }));
 }
 
 function become(element, wanted, note) {

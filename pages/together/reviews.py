@@ -54,7 +54,7 @@ if asked in names:
     with right:
         section(view, "stood", panel, reviews_page.stood)
 hold()
-done = review_forms.pick_done(view, outline(view, lambda now: review_forms.undone(found(now))))
+done = review_forms.pick_done(view, outline(view, lambda now: review_forms.tickable(found(now))))
 section(view, "done", lambda now: review_forms.row_of(now, done), review_forms.done)
 left, right = st.columns([3, 2], gap="large")
 with left:

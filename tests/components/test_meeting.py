@@ -38,9 +38,20 @@ def ticking():
         st.text(f"|{meeting.done(view, sent)}")
 
 
-def told():
+def taking_back():
+    """What is said to an action that isn't done after all."""
+    import streamlit as st  # noqa: PLC0415 - AppTest runs this by itself
+
+    from components import meeting  # noqa: PLC0415
+    from components.page import open_page  # noqa: PLC0415
+
+    view = open_page("tell", "Who did what?", filters=False, period=False, compare=False)
+    st.text(f"|{meeting.done(view, 'R1 1', undo=True)}")
+
+
+def told(script=ticking):
     """What became of each, in order."""
-    page = AppTest.from_function(ticking, default_timeout=30).run()
+    page = AppTest.from_function(script, default_timeout=30).run()
     assert not page.exception
     return [text.value[1:] for text in page.text if text.value.startswith("|")]
 
@@ -57,6 +68,15 @@ def test_an_action_that_stands_there_is_dated_and_no_other(company, monkeypatch)
     assert first == ""
     assert again.startswith("Somebody changed this action a moment ago.")  # the page hadn't read it yet
     assert done_at(company) is not None
+
+
+def test_what_was_ticked_can_be_taken_back(company, monkeypatch):
+    signed_in(monkeypatch)
+    assert told(taking_back)[0].startswith("This screen hasn't read yet that it is done.")
+    told()
+    live.close()  # so that the page reads it
+    assert told(taking_back) == [""]
+    assert done_at(company) is None
 
 
 def test_who_may_only_look_is_told_so_and_nothing_is_written(company, monkeypatch):

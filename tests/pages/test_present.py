@@ -225,9 +225,9 @@ def walk(tab):
         tab.keyboard.press("PageDown")
 
 
-def ticked(tab, what):
-    """Ticks an action of last time as done, which asks once more."""
-    tick = tab.get_by_role("button", name=what)
+def ticked(tab):
+    """Ticks the action of last time as done, which asks once more."""
+    tick = tab.locator(".tick")
     tick.click()
     tick.click()
     tick.wait_for(state="detached", timeout=PATIENCE)
@@ -475,6 +475,16 @@ def dated(file):
         return connection.execute("SELECT action_done_at FROM reviews WHERE review_id = 'R1'").fetchone()[0]
 
 
+def ticked_taken_back_and_ticked(tab, company):
+    ticked(tab)
+    assert dated(company)
+    tab.get_by_role("button", name="Undo").click()
+    tab.locator(".tick").wait_for(timeout=PATIENCE)
+    assert dated(company) is None
+    ticked(tab)
+    assert dated(company)
+
+
 def saved(file):
     """The lines of reviews that weren't there before."""
     with closing(sqlite3.connect(file)) as connection:
@@ -488,10 +498,14 @@ def test_a_loop_and_a_meeting_outlive_a_killed_server_and_the_meeting_saves_its_
     walk(tab)
     until_shown(tab, "last", by="PageUp")
     assert violations(tab) == []
-    ticked(tab, "Call the broker")
-    assert dated(company)
+    ticked_taken_back_and_ticked(tab, company)
     until_shown(tab, "handoff", by="PageDown")
     tab.keyboard.press("n")
+    slide, drawer = (
+        tab.locator(".st-key-slide_handoff .slide").bounding_box(),
+        part(tab, "minutes").bounding_box(),
+    )
+    assert slide["y"] + slide["height"] <= drawer["y"] + 1
     note(tab, "decision", HOSTILE)
     part(tab, "topic").select_option("Goals")
     note(tab, "action", "Ask five customers", "Ben Ode", "2026-12-04")
