@@ -79,6 +79,26 @@ def test_what_was_ticked_can_be_taken_back(company, monkeypatch):
     assert done_at(company) is None
 
 
+def form():
+    """The form of the Reviews page for that action."""
+    from components import review_forms  # noqa: PLC0415 - AppTest runs this by itself
+    from components.page import open_page  # noqa: PLC0415
+
+    view = open_page("tell", "Who did what?", filters=False, period=False, compare=False)
+    review_forms.done(review_forms.row_of(view, "R1 1"), view)
+
+
+def test_the_reviews_page_says_it_done_and_open_again(company, monkeypatch):
+    signed_in(monkeypatch)
+    for label, is_done in (("It is done", True), ("It isn't done after all", False)):
+        page = AppTest.from_function(form, default_timeout=30).run()
+        [button] = [one for one in page.button if one.label.startswith("It is")]
+        assert button.label == label
+        assert not button.click().run().exception
+        assert (done_at(company) is not None) is is_done
+        live.close()
+
+
 def test_who_may_only_look_is_told_so_and_nothing_is_written(company, monkeypatch):
     signed_in(monkeypatch, role="viewer")
     assert "People of marketing, of sales and admins" in told()[3]
