@@ -23,6 +23,7 @@ from scorecard.clock import Zone
 from scorecard.settings import Settings
 
 NOTHING: Final = "–"
+MINUS: Final = "−"  # unlike a hyphen never parted from its figure at a line's end
 _MINUTES_COUNT: Final = 100  # hours from which the minutes say nothing more
 _CENTS_COUNT: Final = 1000  # an amount from which the cents say nothing more
 _FIGURES: Final = 3  # of a compact amount
@@ -71,7 +72,11 @@ class Formats:
         if known is None:
             return NOTHING
         text = self._figures("number", known * 100, (0, 1))
-        return f"{_signed(text, known)} {'point' if text.lstrip('-−') == '1' else 'points'}"
+        return f"{_signed(text, known)} {'point' if text.lstrip(MINUS) == '1' else 'points'}"
+
+    def apart(self, x: SupportsFloat | None) -> str:
+        """How far two fractions lie apart, whichever way: '3.2 points', where the sentence says which."""
+        return self.points(None if x is None else abs(float(x))).removeprefix("+")
 
     def money(self, x: SupportsFloat | None, *, compact: bool = False) -> str:
         """An amount; cents only below a thousand and where there are any.
@@ -95,7 +100,7 @@ class Formats:
             rounded, self.currency, locale=self.locale, fraction_digits=min(digits, 2)
         )
         written_out = sum(map(str.isdigit, text)) > _FIGURES
-        return self._figures("currency", known, (0, 0)) if written_out else str(text)
+        return self._figures("currency", known, (0, 0)) if written_out else str(text).replace("-", MINUS)
 
     def hours(self, x: SupportsFloat | None) -> str:
         """A wait in hours: 3 h 20 min, 20 min, 120 h."""
@@ -106,7 +111,7 @@ class Formats:
             return f"{self.integer(known)} h"
         hours, minutes = divmod(round(abs(known) * 60), 60)
         parts = [f"{hours} h"] * (hours > 0) + [f"{minutes} min"] * (minutes > 0 or hours == 0)
-        return "-" * (known < 0 and hours + minutes > 0) + " ".join(parts)
+        return MINUS * (known < 0 and hours + minutes > 0) + " ".join(parts)
 
     def days(self, x: SupportsFloat | None) -> str:
         """A span in days, up to one decimal."""
@@ -167,7 +172,8 @@ class Formats:
         # What rounds to zero has no sign: "-0" would read like a loss.
         shown = known if abs(known) > smallest / 2 else Decimal(0)
         currency = self.currency if kind == "currency" else None
-        return str(pattern.apply(shown, self.locale, currency=currency, currency_digits=False))
+        text = pattern.apply(shown, self.locale, currency=currency, currency_digits=False)
+        return str(text).replace("-", MINUS)
 
 
 @lru_cache(maxsize=256)

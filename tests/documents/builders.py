@@ -26,7 +26,7 @@ def german(x, most):
     whole, _, rest = f"{x:,.{most}f}".partition(".")
     rest = rest.rstrip("0")
     text = whole.replace(",", ".") + (f",{rest}" if rest else "")
-    return "0" if text in ("-0", "0") else text
+    return "0" if text in ("-0", "0") else text.replace("-", "−")
 
 
 def written(row):
@@ -38,7 +38,7 @@ def written(row):
         if abs(value) >= 1_000_000:
             return f"{german(value / 1_000_000, 1)} Mio. €"
         cents = abs(value) < 1000 and value != int(value)
-        return f"{value:,.2f} €".translate(str.maketrans(",.", ".,")) if cents else f"{german(value, 0)} €"
+        return f"{value:,.2f} €".translate(str.maketrans(",.-", ".,−")) if cents else f"{german(value, 0)} €"
     if row.unit == "hours":
         minutes = round(value * 60)
         hours, rest = divmod(minutes, 60)

@@ -403,7 +403,7 @@ def test_the_sentence_of_a_loop_says_both_shares_and_how_sure(company):
     found = read(dataset)
     assert found.loops[0].says == (
         "Fell from 31.1% (28 of 90) to 12% (9 of 75) of rejections, surely. "
-        "-19.1 points (95%: -30.7 to -6.5), 90 days on each side."
+        "−19.1 points (95%: −30.7 to −6.5), 90 days on each side."
     )
     assert "Of 1 action on rejection reasons 1 surely brought its reason down." in plain(found.because[-1])
 

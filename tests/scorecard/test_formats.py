@@ -49,21 +49,21 @@ def spaced(text):
             "25,0 %",
         ),
         (BRITISH.signed_percent, (0.15,), "+15%"),
-        (BRITISH.signed_percent, (-0.15,), "-15%"),
+        (BRITISH.signed_percent, (-0.15,), "−15%"),
         (BRITISH.signed_percent, (0.00001,), "0%"),
         (BRITISH.points, (0.032,), "+3.2 points"),
-        (BRITISH.points, (-0.01,), "-1 point"),
-        (GERMAN.points, (-0.071,), "-7,1 points"),
+        (BRITISH.points, (-0.01,), "−1 point"),
+        (GERMAN.points, (-0.071,), "−7,1 points"),
         (BRITISH.points, (0.0,), "0 points"),
         (BRITISH.money, (12400.5,), "£12,400"),
         (BRITISH.money, (12.5,), "£12.50"),
         (BRITISH.money, (12,), "£12"),
-        (GERMAN.money, (-12400,), "-12.400 €"),
+        (GERMAN.money, (-12400,), "−12.400 €"),
         (BRITISH.hours, (3 + 1 / 3,), "3 h 20 min"),
         (BRITISH.hours, (0.25,), "15 min"),
         (BRITISH.hours, (0,), "0 min"),
         (BRITISH.hours, (5,), "5 h"),
-        (BRITISH.hours, (-1.5,), "-1 h 30 min"),
+        (BRITISH.hours, (-1.5,), "−1 h 30 min"),
         (GERMAN.hours, (1234.4,), "1.234 h"),
         (BRITISH.hours, (1.9999,), "2 h"),
         (BRITISH.days, (1,), "1 day"),
@@ -90,8 +90,16 @@ def test_money_is_short_where_asked():
     assert BRITISH.money(999, compact=True) == "£999"
     assert BRITISH.money(1_322_840, compact=True) == "£1.32M"
     assert BRITISH.money(999_950, compact=True) == "£1M"
-    assert spaced(GERMAN.money(-12_345_678, compact=True)) == "-12,3 Mio. €"
+    assert spaced(GERMAN.money(-12_345_678, compact=True)) == "−12,3 Mio. €"
     assert spaced(GERMAN.money(439_183, compact=True)) == "439.183 €"  # no word for thousands
+
+
+@pytest.mark.parametrize("locale", ["en_GB", "de_DE", "de_CH", "sv_SE", "fr_FR", "nl_NL"])
+def test_below_zero_stands_a_minus_and_no_hyphen_that_a_line_could_end_on(locale):
+    formats = Formats(locale, "EUR", Zone.of("UTC"))
+    told = [formats.value(-12.5, unit) for unit in UNITS]
+    told += [formats.points(-0.125), formats.signed_percent(-0.5), formats.money(-12_345_678, compact=True)]
+    assert all(text.count("−") == 1 and "-" not in text for text in told)
 
 
 def test_what_is_not_there_is_a_dash():
