@@ -33,7 +33,9 @@ def goal_bars(lines: Sequence[Line], view: View, *, title: str, key: str, few: b
 
     With `few`, a phone shows the first five.
     """
-    tables.beside_table(as_figure(lines, view).table, view, title=title, key=key, help=_HOW_TO_READ)
+    tables.beside_table(
+        as_figure(lines, view).table, view, title=title, key=key, help=_HOW_TO_READ, anchor=key
+    )
     bars = joined(_line(line, view) for line in lines)
     st.html(html('<ul class="t-goals {few}">{bars}</ul>', few="t-few" if few else "", bars=bars))
 

@@ -5,7 +5,7 @@ Values are those of the report (`scorecard.goals`); here they get names, sentenc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -33,6 +33,8 @@ STAGES: Final = {
     "mofu": "MOFU · middle of the funnel",
     "bofu": "BOFU · bottom of the funnel",
 }
+ALL: Final = "goals#all"  # where on the page all of them stand
+_NEXT: Final = 2  # goals named after the one furthest behind
 _MOST_MARKS: Final = 27  # days at which the wanted curve is worked out
 _NEARLY: Final = 0.995
 _WHOLE: Final = 20  # a target of so many has no use for fractions
@@ -59,10 +61,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """All goals of a period in the order of the tree, and what they come to in sentences."""
+    """All goals of a period in the order of the tree, what they come to in a sentence, and why."""
 
     lines: tuple[Line, ...]
     verdict: tuple[Sentence, ...]
+    because: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,14 @@ class _Teller:
             return f"needs {_needs(s)} · {target}"
         return f"nothing {'entered' if s.goal.metric is None else 'counted'} yet · {target}"
 
+    def rate(self, amount: float, goal: Goal) -> str:
+        """What is wanted of it a day or a week."""
+        return (
+            self.value(amount, goal)
+            if goal.unit == "percent"
+            else words.a_day(amount, goal.unit, self.formats)
+        )
+
     def share(self, share: float | None) -> str:
         near = share is not None and _NEARLY <= share < 1
         return self.formats.percent(share, 1 if near else 0)
@@ -254,8 +265,12 @@ def lines(dataset: Dataset, period: Period, as_of: AsOf) -> tuple[Line, ...]:
 
 def read(dataset: Dataset, period: Period, as_of: AsOf) -> Tree:
     """The goals of a period and what they come to."""
-    found = lines(dataset, period, as_of)
-    return Tree(found, _verdict(dataset, found, period, small.settings(dataset)))
+    teller = _Teller(dataset, as_of)
+    standings = goals.standings(dataset, period, as_of)
+    found = tuple(teller.lines(standings))
+    verdict = _verdict(dataset, found, period, small.settings(dataset))
+    by_id = {s.goal.goal_id: s for s in standings}
+    return Tree(found, (verdict,), tuple(_because(teller, found, by_id)))
 
 
 # --- the verdict over all ---------------------------------------------------------------------------------
@@ -310,19 +325,40 @@ def _by_status(found: Sequence[Line]) -> str:
     return words.listing(f"{n} {word}" for word, n in counts.items())
 
 
-def _others(found: Sequence[Line]) -> list[str | Said]:
-    """'10 at risk, 4 off track and 1 missed', each leading to those goals."""
-    held = counts(found)
-    bare = len(found) - sum(n for _, n in held)
-    pieces: list[str | Said] = [
-        Said(f"{n} {status.word.lower()}", strong=True, page="goals", ask=(("state", status.value),))
-        for status, n in held
+def _others(found: Sequence[Line]) -> Sentence:
+    """'; of the others, 10 are at risk, 4 off track and 1 missed', each leading to those goals."""
+    held: dict[Status | None, int] = dict(counts(found))
+    if bare := len(found) - sum(held.values()):
+        held[None] = bare
+    if not held:
+        return ()
+    if len(held) == 1:
+        [(status, n)] = held.items()
+        rest = "the other one" if n == 1 else f"the other {n}"
+        return sentence("; ", _of_state(rest, status), f" {'is' if n == 1 else 'are'} {_state(status)}")
+    be = "is" if next(iter(held.values())) == 1 else "are"
+    told = [
+        _of_state(f"{n} {'' if place else f'{be} '}{_state(status)}", status)
+        for place, (status, n) in enumerate(held.items())
     ]
-    pieces += [f"{bare} without a status"] * bool(bare)
-    parts: list[str | Said] = []
-    for place, piece in enumerate(pieces):
-        parts += ["" if not place else " and " if place == len(pieces) - 1 else ", ", piece]
-    return parts
+    return sentence("; of the others, ", *words.joined(told))
+
+
+def _of_state(text: str, status: Status | None) -> Said:
+    ask = {} if status is None else {"state": status.value}
+    return words.linked(text, "goals", ask)
+
+
+def _state(status: Status | None) -> str:
+    """A status as a sentence says it: 'at risk', 'without data'."""
+    return "without a status" if status is None else _SPOKEN.get(status, status.word.lower())
+
+
+_SPOKEN: Final = {
+    Status.NO_DATA: "without data",
+    Status.TOO_FEW: "too few to judge",
+    Status.TOO_EARLY: "too early to judge",
+}
 
 
 def states(found: Sequence[Line]) -> dict[str, str]:
@@ -362,33 +398,104 @@ def trouble(line: Line) -> float:
     return base if value is None else base + min(max(1 - value / expected, 0.0), 1.0)
 
 
-def _verdict(
-    dataset: Dataset, found: Sequence[Line], period: Period, settings: Settings
-) -> tuple[Sentence, ...]:
+def _verdict(dataset: Dataset, found: Sequence[Line], period: Period, settings: Settings) -> Sentence:
     if not found:
-        return (_no_goals(dataset, period, settings),)
+        return _no_goals(dataset, period, settings)
     first = on_track(found)
     if not judged(found):
-        return (first,)
+        return first
     told = judged(found) if len(judged(found)) == 1 else [line for line in found if line.row.status in GOOD]
     rest = _others([line for line in found if line not in told])
     first = tuple(replace(piece, ask=(("state", WELL),)) if piece.page else piece for piece in first)
-    head = (*first, *sentence("; the others: ", *rest, ".")) if rest else (*first, *sentence("."))
-    behind = worst(found)[:3]
+    return (*first, *rest, Said("."))
+
+
+def _because(teller: _Teller, found: Sequence[Line], by_id: dict[str, Standing]) -> Iterator[Sentence]:
+    """Whose goals are behind, what the furthest behind would need, and which come next."""
+    if not judged(found):
+        return
+    behind = worst(found)
     if not behind:
-        return (head, sentence("Nothing lags behind its pace."))
-    return (head, sentence("Furthest behind: ", *_named(behind), "."))
+        yield sentence("Nothing lags behind its pace.")
+        return
+    if len(judged(found)) > 1:
+        yield _whose(found)
+    first = behind[0]
+    yield words.spaced(
+        [_furthest(teller, first, by_id[first.goal_id]), *_to_be_reached(teller, first, by_id)]
+    )
+    if following := behind[1 : 1 + _NEXT]:
+        yield sentence(
+            f"Next {'comes' if len(following) == 1 else 'come'} ", *words.joined(map(_named, following)), "."
+        )
 
 
-def _named(found: Sequence[Line]) -> list[str | Said]:
-    said: list[str | Said] = []
-    for line in found:
-        said += [
-            ", " if said else "",
-            Said(words.brief(line.name), strong=True, page="goals", ask=(("goal", line.goal_id),)),
-            f" ({line.owner})" if line.owner else "",
-        ]
-    return said
+def _whose(found: Sequence[Line]) -> Sentence:
+    """'By team, 4 of sales' 7 goals are behind, 3 of marketing's 10 and 6 of the 10 shared ones.'."""
+    late = [(team, n - well, n) for team, well, n in by_team(found) if n > well]
+    late.sort(key=lambda one: -one[1] / one[2])
+    told = [words.shown(_of_team(*one, first=not place), ALL) for place, one in enumerate(late)]
+    be = "is" if late[0][1] == 1 else "are"
+    further = sentence(", ", *words.joined(told[1:])) if told[1:] else ()
+    return sentence("By team, ", told[0], f" {be} behind", *further, ".")
+
+
+def _of_team(team: str, late: int, n: int, *, first: bool) -> str:
+    """'4 of sales' 7 goals', further on '3 of marketing's 10', '6 of the 10 shared ones'."""
+    goals_ = " goals" if n > 1 else " goal"
+    if team == "shared":
+        return f"{late} of the {n} shared{goals_ if first else ' ones'}"
+    whose = "sales’" if team == "sales" else f"{team}’s"
+    return f"{late} of {whose} {n}{goals_ if first else ''}"
+
+
+def _furthest(teller: _Teller, line: Line, s: Standing) -> Sentence:
+    """'Carts won back (Ana Kovač) is furthest behind: €970 of €5K, with €3.1K expected by now.'."""
+    goal, actual = s.goal, s.actual.value
+    ask, missed = {"goal": line.goal_id}, s.status is Status.MISSED
+    who = f" ({line.owner})" if line.owner else ""
+    head = words.linked(words.brief(line.name), "goals", ask), f"{who} is furthest behind"
+    if actual is None:
+        return sentence(*head, ".")
+    now, target = (words.shown(teller.value(v, goal), "goals", ask) for v in (actual, goal.target))
+    wanted = _as_fine(s.expected_value, s)
+    pace = 0 < s.elapsed < 1 and goal.kind != "rate" and not goal.stays and wanted is not None
+    by_now = (
+        (", with ", words.shown(teller.value(wanted, goal), "goals", ask), " expected by now") if pace else ()
+    )
+    if goal.kind == "total":
+        return sentence(*head, ": ", now, " of ", target, *by_now, ".")
+    due = f" by {teller.formats.day_month(goal.due)}" if not missed else ""
+    return sentence(*head, ": ", now, " where ", target, f" is wanted{due}", *by_now, ".")
+
+
+def _to_be_reached(teller: _Teller, line: Line, by_id: dict[str, Standing]) -> Iterator[Sentence]:
+    """'For the 36 days left it needs €112 a day, after €17 so far.'; a week where a day is less than 1."""
+    s = by_id[line.goal_id]
+    goal, actual = s.goal, s.actual.value
+    left, gone = ((b - a).days + 1 for a, b in ((teller.as_of.day, goal.due), (goal.start, teller.as_of.day)))
+    if actual is None or goal.kind == "rate" or goal.stays or goal.met_by(actual) or min(left, gone) < 1:
+        return
+    if goal.kind == "total" and goal.lower_is_better:
+        return
+    base = 0.0 if goal.kind == "total" else goal.baseline or 0.0
+    needs, came = abs(goal.target - actual) / left, (actual - base) / gone
+    days, word = (1, "day") if needs >= 1 else (7, "week")
+    ask = {"goal": line.goal_id}
+    many = words.shown("day" if left == 1 else f"{left} days", "goals", ask)
+    need = words.linked(teller.rate(needs * days, goal), "goals", ask)
+    if goal.kind == "total":
+        so_far = (", after ", words.shown(teller.rate(came * days, goal), "goals", ask), " so far.")
+        so_far = so_far if came else ("; nothing has come so far.",)
+        yield sentence("For the ", many, " left it needs ", need, f" a {word}", *so_far)
+        return
+    way = "come down by" if goal.target < actual else "rise by"
+    yield sentence("In the ", many, f" left it would have to {way} ", need, f" a {word}.")
+
+
+def _named(line: Line) -> Sentence:
+    name = words.linked(words.brief(line.name), "goals", {"goal": line.goal_id})
+    return sentence(name, f" ({line.owner})" if line.owner else "")
 
 
 def _no_goals(dataset: Dataset, period: Period, settings: Settings) -> Sentence:

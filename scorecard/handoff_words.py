@@ -20,7 +20,7 @@ from scorecard.settings import Settings
 from scorecard.standouts import Standout
 from scorecard.statistics import Difference, newcombe
 from scorecard.status import Status
-from scorecard.words import Said, Sentence, linked, listing, sentence
+from scorecard.words import Said, Sentence, ends, joined, linked, listing, sentence, shown, spaced
 
 Rows = Mapping[str, Row]
 Strong = partial(Said, strong=True)
@@ -56,6 +56,10 @@ class Before:
         """'Q3 2026', or 'Q3 2026 up to 22 Aug'."""
         name = self.period.label(formats.locale)
         return f"{name} up to {formats.day_month(self.as_of.day)}" if self.to_date else name
+
+    def point(self, formats: Formats) -> str:
+        """'in Q3 2026', or 'at this point of Q3 2026'."""
+        return f"{'at this point of' if self.to_date else 'in'} {self.period.label(formats.locale)}"
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,9 @@ class Words:
     def _acceptance(self) -> Sentence:
         row, f = self.rows["acceptance_rate"], self.formats
         if row.status is Status.LOCKED:
-            return sentence(self._handed(), " Whether sales takes them is locked. ", unlock.what_to_add(row))
+            return sentence(*self._handed(), " Whether sales takes them is locked. ", unlock.what_to_add(row))
         if not row.n:
-            return sentence(self._handed(), " Sales has decided on none of them yet.")
+            return sentence(*self._handed(), " Sales has decided on none of them yet.")
         if row.status is Status.TOO_FEW:
             few = f"{f.number(row.numerator)} of {self._count(row.n, 'hand-off')}"
             return sentence(
@@ -125,12 +129,12 @@ class Words:
             return
         met, pending = (self.rows[n].value or 0 for n in ("sla_met", "sla_pending"))
         if not row.n:
-            yield sentence(f"No deadline for a first touch has passed yet; {f.number(pending)} are running.")
+            running = shown(f.number(pending), SPEED), f" {'is' if pending == 1 else 'are'} running."
+            yield sentence("No deadline for a first touch has passed yet; ", *running)
             return
         few = row.status is Status.TOO_FEW
         share = linked(f"{f.number(met)} of {f.number(row.n)}" if few else f.percent(row.value), SPEED)
-        were = "was" if few and met == 1 else "were"
-        yield sentence(share, f" {were} touched within the {self.agreed()} agreed.")
+        yield sentence("It touched ", share, " within the ", shown(self.agreed(), SPEED), " agreed.")
 
     def agreed(self) -> str:
         """'4 opening hours', '24 hours'."""
@@ -142,9 +146,10 @@ class Words:
     def _opening(self) -> bool:
         return self.settings.sla_clock == "business"
 
-    def _handed(self) -> str:
+    def _handed(self) -> Sentence:
         n, label = self.rows["handoffs"].value or 0, self.period.label(self.formats.locale)
-        return f"{self._count(n, 'lead')} {'was' if n == 1 else 'were'} handed off in {label}."
+        leads = linked(self._count(n, "lead"), FUNNEL)
+        return sentence(leads, f" {'was' if n == 1 else 'were'} handed off in {label}.")
 
     def _count(self, n: float, one: str) -> str:
         return f"{self.formats.number(n)} {one if n == 1 else f'{one}s'}"
@@ -166,68 +171,106 @@ class Words:
         return newcombe(int(now.numerator or 0), int(now.n or 0), int(then.numerator or 0), int(then.n or 0))
 
     def _change(self, metric: str, causes: tuple[Cause, ...]) -> Iterator[Sentence]:
+        """'Acceptance fell 13 points from 80% in Q3 2026, clearly so (95%: 7 to 18 points).', and why."""
         gap, f = self.difference(metric), self.formats
         if gap is None or gap.value is None or self.before is None:
             return
-        than = f"{f.percent(self.then[metric].value)} in {self.before.label(f)}"
-        between = f"{self.formats.sure}: {self._ends(gap.low, gap.high)}"
+        name, then = _RATES[metric], shown(f.percent(self.then[metric].value), GROUPS)
+        by, point = linked(f.apart(gap.value), GROUPS), self.before.point(f)
+        sure = (f" ({f.sure}: ", shown(ends(gap.low, gap.high, f.apart), GROUPS), ").")
         if gap.verdict == CANT_TELL:
-            by = linked(f.points(gap.value), GROUPS)
+            way = "under" if gap.value < 0 else "over"
+            unknown = f" whether chance alone did that{sure[0]}", *sure[1:]
             yield sentence(
-                f"{_RATES[metric]} moved by ", by, f" from {than} ({between}): ",
-                Strong(CANT_TELL), " whether that is more than chance.",
-            )  # fmt: skip
+                f"{name} stands ", by, f" {way} the ", then, f" {point}; we ", Strong(CANT_TELL), *unknown
+            )
             return
-        went = "rose" if gap.value > 0 else "fell"
-        by = linked(f.points(abs(gap.value)).lstrip("+"), GROUPS)
-        why = self._why(metric, gap.value, causes)
-        yield sentence(f"{_RATES[metric]} {went} by ", by, f" from {than} ({between})", *why, ".")
+        went = "fell" if gap.value < 0 else "rose"
+        moved = sentence(f"{name} {went} ", by, " from ", then, f" {point}, clearly so", *sure)
+        yield spaced([moved, *self._why(metric, gap.value, causes)])
 
-    def _why(self, metric: str, change: float, causes: tuple[Cause, ...]) -> Sentence:
+    def _why(self, metric: str, change: float, causes: tuple[Cause, ...]) -> Iterator[Sentence]:
         """The column whose strongest group explains most, its rate and mix effects, and that group."""
         able = [c for c in causes if c.metric == metric and len(c.effects) > 1]
         if not able:
-            return ()
+            return
         best = max(able, key=lambda c: max(e.whole * change for e in c.effects))
         lead = max(best.effects, key=lambda e: e.whole * change)
-        rates, mix = (self._points(sum(getattr(e, n) for e in best.effects)) for n in ("rate", "mix"))
-        return sentence(
-            f": {rates} by the rates and {mix} by the mix of {best.column}s, most from ",
-            _evidence(best.names[lead.group], best.column),
-            f" ({self._effect(lead)}: {self._points(lead.whole)})",
+        way = 1 if change > 0 else -1
+        rates, mix = (way * sum(getattr(e, n) for e in best.effects) for n in ("rate", "mix"))
+        parts, verb = self._parts(rates, mix, best.column, "rose" if change > 0 else "fell")
+        name = best.names[lead.group]
+        group = linked(name, GROUPS, {"by": best.column})
+        part = shown(self._points(lead.whole), GROUPS, {"by": best.column})
+        yield sentence(
+            *parts, "; ", group, " alone, ", self._effect(lead, best.column), f", {verb} ", part, "."
         )
 
+    def _parts(self, rates: float, mix: float, column: str, went: str) -> tuple[Sentence, str]:
+        """What the rates and the mix did, both counted in the way the whole went; and the verb for it."""
+        by = (("the rates", rates), (f"the mix of {column}s", mix))
+        (first, more), (other, less) = sorted(by, key=lambda part: -part[1])
+        names = {"the rates": "lower rates" if went == "fell" else "higher rates"}
+        one, two = names.get(first, first), names.get(other, other)
+        if self._points(less) == "0":
+            return sentence(
+                f"{_upper(one)} {'explain' if one in names.values() else 'explains'} all of it"
+            ), "explains"
+        most, rest = (shown(self._points(part), GROUPS, {"by": column}) for part in (more, less))
+        if less > 0:
+            explain = "explain" if one in names.values() else "explains"
+            return sentence(f"{_upper(one)} {explain} ", most, f" of them, {two} ", rest), "explains"
+        against = {"the rates": "higher rates" if went == "fell" else "lower rates"}.get(other, other)
+        did, undid = ("took", "gave back") if went == "fell" else ("brought", "cost")
+        return sentence(f"{_upper(one)} {did} ", most, f" points while {against} {undid} ", rest), did
+
     def _points(self, difference: float | None) -> str:
-        """A difference in points without the word, where it is plain."""
-        return self.formats.points(difference).partition(" ")[0]
+        """So many points without the word, where it is plain."""
+        return self.formats.apart(difference).partition(" ")[0]
 
-    def _ends(self, low: float | None, high: float | None) -> str:
-        return f"{self._points(low)} to {self._points(high)}"
-
-    def _effect(self, effect: Effect) -> str:
+    def _effect(self, effect: Effect, column: str) -> Said:
+        """'31.1% after 78.6%', or where its share of the cases did more 'with 40 cases after 12'."""
         f, (k, n), (k0, n0) = self.formats, effect.now, effect.before
-        if abs(effect.rate) >= abs(effect.mix) and n and n0:
-            return f"{f.percent(k0 / n0)} to {f.percent(k / n)}"
-        return f"{f.number(n)} of them after {f.number(n0)}"
+        rates = abs(effect.rate) >= abs(effect.mix) and n and n0
+        said = f"{f.percent(k / n)} after {f.percent(k0 / n0)}" if rates else (
+            f"with {f.number(n)} cases after {f.number(n0)}")  # fmt: skip
+        return shown(said, GROUPS, {"by": column})
 
     def _where(self, causes: tuple[Cause, ...]) -> Iterator[Sentence]:
         """The groups clearly below all others, the furthest of each rate first."""
-        told, more = [], 0
+        told = []
         for metric, did in _DID.items():
             low = [(c, s) for c in causes if c.metric == metric for s in c.standouts if _below(s)]
             low.sort(key=lambda found: found[1].difference.value or 0)
-            told += [self._standout(c, s, did) for c, s in low[:_MOST]]
-            more += max(len(low) - _MOST, 0)
+            if low:
+                told.append(self._behind(low, did))
         if told:
-            rest = f"; {more} more stand out below" if more else ""
-            yield sentence("Furthest behind: ", *_joined(told), f"{rest}.")
+            yield spaced(told)
         elif any(c.examined for c in causes):
             yield sentence("No source or owner stands out from the others by more than chance.")
 
-    def _standout(self, cause: Cause, found: Standout, did: str) -> Sentence:
-        f, (k, n), (k0, n0) = self.formats, found.cases, found.others
-        name = _evidence(f"{cause.names[found.group]}, {f.percent(k / n)}", cause.column)
-        return sentence(name, f" {did} ({f.number(k)} of {f.number(n)}), all others {f.percent(k0 / n0)}")
+    def _behind(self, low: list[tuple[Cause, Standout]], did: str) -> Sentence:
+        """'Partner list is clearly behind: 31.1% accepted (47 of 151) against 85.5% of all others.'."""
+        told, more = low[:_MOST], len(low) - _MOST
+        names = [linked(c.names[s.group], GROUPS, {"by": c.column}) for c, s in told]
+        own = joined(self._share(s.cases, c.column) for c, s in told)
+        others = joined(self._share(s.others, c.column, bare=True) for c, s in told)
+        are = "is" if len(told) == 1 else "are"
+        last = self._as_well(more, low[0][0].column) if more > 0 else ()
+        return sentence(
+            *joined(names), f" {are} clearly behind: ", *own, f" {did} against ", *others, " of all others",
+            *last, ".",
+        )  # fmt: skip
+
+    def _as_well(self, more: int, column: str) -> Sentence:
+        return sentence(
+            "; ", shown(f"{more} more", GROUPS, {"by": column}), f" {'is' if more == 1 else 'are'} as well"
+        )
+
+    def _share(self, cases: tuple[float, float], column: str, *, bare: bool = False) -> Said:
+        (k, n), f = cases, self.formats
+        of = "" if bare else f" ({f.number(k)} of {f.number(n)})"
+        return shown(f"{f.percent(k / n)}{of}", GROUPS, {"by": column})
 
     def _owed(self) -> Iterator[Sentence]:
         """Decisions that are late, and hand-offs that nobody has touched: both are for sales to do."""
@@ -306,14 +349,15 @@ class Words:
     def nurture(self) -> str:
         """Nurtured hand-offs against direct ones, with the interval of the difference."""
         row = self.rows["nurture_win_rate"]
-        ends = [row.note(name) for name in ("difference", "low", "high")]
-        if any(end is None for end in ends):
+        known = [row.note(name) for name in ("difference", "low", "high")]
+        if any(one is None for one in known):
             return ""
-        gap, low, high = (float(end or 0) for end in ends)
-        verdict = Difference(gap, low, high).verdict
-        sure = CANT_TELL if verdict == CANT_TELL else f"{verdict} than the others'"
-        between = f"{self.formats.points(gap)} ({self._ends(low, high)})"
-        return f"Win rate of nurtured hand-offs less that of the others: {between}, {sure}."
+        gap, low, high = (float(one or 0) for one in known)
+        found = Difference(gap, low, high)
+        sure = f"({self.formats.sure}: {ends(low, high, self.formats.apart)})"
+        told = f"Nurtured hand-offs are won {'more' if gap > 0 else 'less'} often than the others, by"
+        chance = f"; we {CANT_TELL} whether chance alone did that" if found.verdict == CANT_TELL else ""
+        return f"{told} {self.formats.apart(gap)} {sure}{chance}."
 
     def rejections(self) -> str:
         """How to read the chart of reasons."""
@@ -353,16 +397,9 @@ class Words:
         )
 
 
-def _evidence(name: str, column: str) -> Said:
-    """A group's name, leading to the table where it stands."""
-    return linked(name, GROUPS, {"by": column})
-
-
 def _below(found: Standout) -> bool:
     return (found.difference.value or 0) < 0
 
 
-def _joined(told: list[Sentence]) -> Sentence:
-    """Sentences one after the other, parted by semicolons."""
-    pieces = [Said("; ") if piece is None else piece for one in told for piece in (None, *one)]
-    return tuple(pieces[1:])
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -48,6 +48,7 @@ MOST_CONCERNS: Final = 6
 _OF_A_KIND: Final = 2
 _BY: Final = ("source", "campaign_id", "owner")
 _TARGET_TABLES: Final = ("people", "goals", "goal_actuals", "milestones", "quotas")
+_TOLD: Final = 0.0005  # what is shown as 0 points isn't told
 _EVEN: Final = 0.005  # half a point: teams nearer than this are level, effects smaller are not told
 Block = Literal["goals", "handoff", "quotas"]
 _SHORT: Final = (Status.AT_RISK, Status.OFF_TRACK)
@@ -313,11 +314,11 @@ class _Board:
         return f"{sure} {self.formats.points(gap.value)} from {was}"
 
     def _when(self) -> str:
-        """'by this point of Q3 2026'; of a finished period 'in Q3 2026'."""
+        """'at this point of Q3 2026'; of a finished period 'in Q3 2026'."""
         if self.compare is None:
             return ""
         label = self.compare.label(self.settings.locale)
-        return f"by this point of {label}" if self.running else f"in {label}"
+        return f"at this point of {label}" if self.running else f"in {label}"
 
     # Quotas
 
@@ -412,18 +413,22 @@ class _Board:
             return ()
         shares = [
             Said(
-                f"{self.formats.percent(share)} of its {words.inner(words.metric(metric))} quota",
+                f"{self.formats.percent(share)} of its quota of {words.inner(words.metric(metric))}",
                 page="quotas",
             )
             for metric, share in zip(gap.metrics, (gap.marketing, gap.sales), strict=True)
         ]
-        return sentence("Marketing stands at ", shares[0], ", sales at ", shares[1], *self._expected(), ".")
+        return sentence(
+            "Marketing stands at ", shares[0], " and sales at ", shares[1], *self._expected(), "."
+        )
 
-    def _expected(self) -> Sequence[str]:
+    def _expected(self) -> Sequence[str | Said]:
         """By how much they should have come, where both are held against the same pace."""
         paces = {line.row.expected for line in self._gap_pair() or ()}
         pace = paces.pop() if len(paces) == 1 else None
-        return [] if pace is None or pace >= 1 else [f"; {self.formats.percent(pace, 0)} was expected by now"]
+        if pace is None or pace >= 1:
+            return []
+        return ["; by now ", words.shown(self.formats.percent(pace, 0), "quotas"), " was expected"]
 
     def _no_gap(self) -> str:
         if not self.teams:
@@ -441,16 +446,17 @@ class _Board:
             return sentence(self._unknown_acceptance(row)), True
         if row.status is Status.TOO_FEW:
             accepted = Said(self.formats.integer(row.numerator), strong=True, page="handoff")
-            decided = counted(row.n or 0, "hand-off", "hand-offs")
-            return sentence("Sales accepted ", accepted, f" of {decided} decided on: too few to judge."), True
+            decided = words.shown(counted(row.n or 0, "hand-off"), "handoff")
+            few = sentence("Sales accepted ", accepted, " of ", decided, " decided on, too few to judge.")
+            return few, True
         rate = Said(self.formats.percent(row.value), strong=True, page="handoff")
         return sentence("sales accepted ", rate, " of leads", *self._agreed(row)), False
 
-    def _agreed(self, row: Row) -> Sequence[str]:
+    def _agreed(self, row: Row) -> Sequence[str | Said]:
         if row.target is None or row.value is None:
             return []
-        level = "at least" if row.value >= row.target else "short of"
-        return [f", {level} the agreed {self.formats.percent(row.target)}"]
+        level = "reaching" if row.value >= row.target else "short of"
+        return [f", {level} the ", words.shown(self.formats.percent(row.target), "handoff"), " agreed"]
 
     def _why(self) -> Sentence:
         """What moved the hand-off, and what pulls it down."""
@@ -476,12 +482,15 @@ class _Board:
         return None if then is None or then.value is None else then
 
     def _moved(self, row: Row, then: Row) -> Sentence:
-        gap = newcombe(*_cases(row), *_cases(then))
-        was = Said(f"{self.formats.percent(then.value)} {self._when()}", page="handoff")
+        gap, f = newcombe(*_cases(row), *_cases(then)), self.formats
+        was = words.shown(f.percent(then.value), "handoff")
         if gap.verdict.startswith("can"):
-            return sentence("Whether acceptance moved from ", was, " we can’t tell yet.")
-        by = Said(self.formats.points(gap.value), strong=True, page="handoff")
-        return sentence(f"Acceptance is clearly {gap.verdict}, ", by, " from ", was, ".")
+            return sentence("Whether acceptance moved from the ", was, f" {self._when()} we can’t tell yet.")
+        by = words.linked(f.apart(gap.value), "handoff")
+        went = "fell" if (gap.value or 0.0) < 0 else "rose"
+        between = words.shown(words.ends(gap.low, gap.high, f.apart), "handoff")
+        sure = f", clearly so ({f.sure}: ", between, ")."
+        return sentence(f"Acceptance {went} ", by, " from ", was, f" {self._when()}", *sure)
 
     def _cause(self, row: Row) -> Sentence:
         """The group that pulls acceptance down the most, when it is short or has clearly fallen."""
@@ -498,13 +507,23 @@ class _Board:
     def _by_effect(self, e: Effect) -> Sentence:
         then = e.before[0] / e.before[1] if e.before[1] else None
         now = e.now[0] / e.now[1] if e.now[1] else None
-        pull = f"{self.formats.points(e.rate)} by its rate, {self.formats.points(e.mix)} by its share"
-        if then is None or now is None:
-            return sentence(self._group(e.group), f" pulls it down most: {pull}.")
-        sure = ", can’t tell yet" if e.moved.verdict.startswith("can") else ""
-        rates = f"{self.formats.percent(now, 0)} after {self.formats.percent(then, 0)}"
-        evidence = replace(self._group(e.group), text=rates, strong=False)
-        return sentence(self._group(e.group), " pulls it down most (", evidence, f"{sure}): {pull}.")
+        group, f = self._group(e.group), self.formats
+        rates = (
+            f"{f.percent(now, 0)} after {f.percent(then, 0)}" if then is not None and now is not None else ""
+        )
+        unsure = " (can’t tell yet)" if rates and e.moved.verdict.startswith("can") else ""
+        parts = [
+            (e.rate, sentence("its rate, ", replace(group, text=rates, strong=False), f"{unsure}, ")
+             if rates else sentence("its rate ")),
+            (e.mix, sentence("its share of the cases ")),
+        ]  # fmt: skip
+        down = [sentence(*name, "by ", self._by(e, part)) for part, name in parts if part <= -_TOLD]
+        up = [sentence(*name, "lifts it by ", self._by(e, part)) for part, name in parts if part >= _TOLD]
+        while_ = sentence(", while ", *up[0]) if up else ()
+        return sentence(group, " pulls it down most: ", *words.joined(down), *while_, ".")
+
+    def _by(self, e: Effect, part: float) -> Said:
+        return replace(self._group(e.group), text=self.formats.apart(part))
 
     def _by_absence(self, row: Row) -> Sentence:
         """Without a comparison: the group without which the rate would stand highest."""
@@ -519,8 +538,8 @@ class _Board:
         group = max(without, key=lambda g: (without[g], str(g)))
         if without[group] - k / n < _EVEN:
             return ()
-        rate = self.formats.percent(without[group])
-        return sentence("Without ", self._group(group), f" acceptance would be {rate}.")
+        rate = replace(self._group(group), text=self.formats.percent(without[group]))
+        return sentence("Without ", self._group(group), " acceptance would be ", rate, ".")
 
     def _group(self, group: Group) -> Said:
         column = self.now.by or ""
@@ -734,22 +753,19 @@ def _gap_said(gap: Gap, formats: Formats) -> str:
 
 
 def _points(gap: Gap, formats: Formats) -> str:
-    return formats.points(abs(gap.value or 0.0)).lstrip("+")
+    return formats.apart(gap.value or 0.0)
 
 
 def _owed(concerns: Sequence[Concern]) -> Sentence:
-    """Who is asked first: the two gravest concerns that have a person."""
+    """Who acts first, and on what: the two gravest concerns about goals that have a person."""
     first = [c for c in concerns if c.who and c.page == "goals"][:2]
     if not first:
         return ()
-    parts: list[str | Said] = ["Owed first: "]
-    for place, c in enumerate(first):
-        parts += [
-            " and " if place else "",
-            Said(words.brief(c.what), strong=True, page=c.page, ask=c.ask),
-            f" ({c.who})",
-        ]
-    return sentence(*parts, ".")
+    told = [Said(words.brief(c.what), strong=True, page=c.page, ask=c.ask) for c in first]
+    who = [c.who for c in first]
+    if len(set(who)) == 1:
+        return sentence(f"The first to act is {who[0]}, on ", *words.joined(told), ".")
+    return sentence(f"The first to act is {who[0]}, on ", told[0], f", the next {who[1]}, on ", told[1], ".")
 
 
 def _most_important(found: Sequence[Line]) -> tuple[Line, ...]:

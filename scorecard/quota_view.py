@@ -19,7 +19,7 @@ from scorecard.quotas import Attainment, Gap, Quota
 from scorecard.rows import Row
 from scorecard.settings import Settings
 from scorecard.status import Status
-from scorecard.words import Said, Sentence, linked, sentence
+from scorecard.words import Said, Sentence, linked, sentence, shown
 
 PAST: Final = 8  # finished and running quotas that a history shows
 SIDE_BY_SIDE: Final = "quotas#teams"  # where on the page the evidence of a figure stands
@@ -245,12 +245,13 @@ class _Board:
             return
         shares = zip(TEAMS, gap.metrics, (gap.marketing, gap.sales), strict=True)
         told = [
-            (linked(f.percent(share), f"quotas#{t}"), words.inner(words.metric(m))) for t, m, share in shares
+            (linked(f.percent(share), f"quotas#{t}"), f" of its quota of {words.inner(words.metric(m))}")
+            for t, m, share in shares
         ]
         (share, metric), (share2, metric2) = told
         yield sentence(
-            "Marketing has reached ", share, f" of its quota ({metric}), sales ", share2, f" ({metric2})",
-            self._passed(), ": ", *self._ahead(gap), ".",
+            "Marketing has reached ", share, metric, " and sales ", share2, metric2, *self._passed(),
+            ": ", *self._ahead(gap), ".",
         )  # fmt: skip
 
     def _ahead(self, gap: Gap) -> Sentence:
@@ -258,16 +259,15 @@ class _Board:
         if abs(value) < _EVEN:
             return sentence("both are level")
         team = "marketing" if value > 0 else "sales"
-        points = linked(self.formats.points(abs(value)).lstrip("+"), SIDE_BY_SIDE)
+        points = linked(self.formats.apart(value), SIDE_BY_SIDE)
         return sentence(f"{team} is ", points, " ahead")
 
-    def _passed(self) -> str:
+    def _passed(self) -> Sentence:
         start, end = self.period.bounds(self.settings.zone)
         if not start < self.as_of.instant < end:
-            return ""
-        share = (self.as_of.instant - start) / (end - start)
-        label = self.period.label(self.settings.locale)
-        return f", with {self.formats.percent(share, 0)} of {label} gone"
+            return ()
+        share = shown(self.formats.percent((self.as_of.instant - start) / (end - start), 0), SIDE_BY_SIDE)
+        return sentence(", with ", share, f" of {self.period.label(self.settings.locale)} gone")
 
     def _apart(self) -> Iterator[str | Said]:
         """Each team quota by itself, where they can't be set side by side."""
@@ -278,7 +278,7 @@ class _Board:
             metric = words.inner(words.metric(line.metric))
             yield f"{line.department.capitalize()} has reached "
             yield linked(self.formats.percent(line.row.value), f"quotas#{line.department}")
-            yield f" of its quota ({metric}, {line.when}). "
+            yield f" of its quota of {metric} for {line.when}. "
 
     def _no_gap(self) -> str:
         """Why the teams can't be set side by side."""
@@ -321,49 +321,61 @@ class _Board:
         asked = [line for line in self.first if line.metric in (self.gap.metrics or ()) and _needs(line)]
         for left in dict.fromkeys(line.days_left for line in asked):
             alike = [line for line in asked if line.days_left == left]
-            parts = [part for line in alike for part in (" and ", *self._needed(line))][1:]
             days = "the day" if left == 1 else f"the {left} days"
-            yield sentence(f"For {days} left, ", *parts, ".")
+            needs = words.joined(sentence(*self._needed(line)) for line in alike)
+            yield sentence("For ", shown(days, SIDE_BY_SIDE), " left, ", *needs, ".")
 
     def _needed(self, line: Line) -> Iterator[str | Said]:
-        """'sales needs €47.4K of revenue a day (€35.8K so far)'."""
+        """'sales needs €47.4K of revenue a day, after €35.8K so far'."""
         amount, unit = line.row.numerator, line.unit
         gone = (line.end - line.start).days + 1 - (line.days_left or 0)
         yield f"{line.department} needs "
         of = f"{' of' if unit == 'currency' else ''} {words.inner(words.metric(line.metric))}"
-        yield linked(f"{self._brief(line.required_per_day, unit)}{of}", SIDE_BY_SIDE)
+        yield linked(f"{words.a_day(line.required_per_day, unit, self.formats)}{of}", SIDE_BY_SIDE)
         yield " a day"
         if amount is not None and gone > 0:
-            yield f" ({self._brief(amount / gone, unit)} so far)"
-
-    def _brief(self, amount: float | None, unit: str) -> str:
-        if unit == "currency":
-            return self.formats.money(amount, compact=True)
-        return self.formats.number(None if amount is None else round(amount, 1))
+            yield ", after "
+            yield shown(words.a_day(amount / gone, unit, self.formats), SIDE_BY_SIDE)
+            yield " so far"
 
     def _standing(self, team: str, people: People) -> Iterator[Sentence]:
         """How many of a team are where, and who is furthest behind the pace."""
         counts = Counter(line.row.status for line in people.lines)
-        told = [f"{counts[s]} {s.word.lower()}" for s in _WANTED if counts[s]]
+        told = {s.word.lower(): counts[s] for s in _WANTED if counts[s]}
         if not told:
             return
+        first, n, there = people.lines[0], len(people.lines), f"quotas#{team}"
+        if n > sum(told.values()):
+            told["not to be judged yet"] = n - sum(told.values())
+        quota = f" in {team} with a quota of {words.inner(words.metric(first.metric))} for {first.when}"
+        if len(told) == 1:
+            every = "The one person" if n == 1 else f"All {n} people"
+            yield sentence(linked(every, there), f"{quota} {'is' if n == 1 else 'are'} {next(iter(told))}.")
+            return
+        are = "is" if next(iter(told.values())) == 1 else "are"
+        parts = [
+            f"{m} {are if not place else ''} {word}".replace("  ", " ")
+            for place, (word, m) in enumerate(told.items())
+        ]
+        states = words.joined(linked(part, there) for part in parts)
+        of = shown(words.counted(n, "person", "people"), there)
+        yield sentence("Of the ", of, f"{quota}, ", *states, *self._furthest(people, there), ".")
+
+    def _furthest(self, people: People, there: str) -> Sentence:
+        """'; Marco Bianchi (46%) and Tomáš Horák (49%) are furthest behind'."""
         late = (Status.OFF_TRACK, Status.MISSED)
         behind = [x for x in people.lines if x.row.status in late and x.row.value is not None][:_BEHIND]
-        n, there = len(people.lines), f"quotas#{team}"
-        of = f"{team.capitalize()}, {people.title}: of {words.counted(n, 'person', 'people')} "
-        names = [linked(f"{x.who}, {self.formats.percent(x.row.value, 0)}", there) for x in behind]
-        last = [part for name in names for part in ("; ", name)][1:]
-        furthest = ("; furthest behind: ", *last) if last else ()
-        yield sentence(of, linked(words.listing(told), there), *furthest, ".")
+        names = [linked(f"{x.who} ({self.formats.percent(x.row.value, 0)})", there) for x in behind]
+        are = "is" if len(behind) == 1 else "are"
+        return sentence("; ", *words.joined(names), f" {are} furthest behind") if behind else ()
 
 
 def needed(line: Line, formats: Formats) -> str:
     """'needs 11.4 a day for 40 days'; blank where nothing is left to do or no day to do it on."""
     if not line.required_per_day or not line.days_left:
         return ""
-    money, wanted = line.unit == "currency", line.required_per_day
-    a_day = formats.money(wanted, compact=True) if money else formats.number(wanted)
-    return f"needs {a_day} a day for {words.counted(line.days_left, 'day')}"
+    wanted = words.a_day(line.required_per_day, line.unit, formats)
+    return f"needs {wanted} a day for {words.counted(line.days_left, 'day')}"
 
 
 def _needs(line: Line) -> bool:

@@ -7,7 +7,7 @@ evidence, while a mail or a notice reads the same sentence as plain text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -20,7 +20,6 @@ from scorecard.metrics import METRICS
 from scorecard.scopes import Filter
 from scorecard.settings import Settings
 
-_MILLION: Final = 1_000_000
 _LONGEST_NAME: Final = 64
 _PARTING: Final = re.compile(r"[,;\r\n]")
 _COLUMNS: Final = {
@@ -55,6 +54,39 @@ def sentence(*parts: str | Said) -> Sentence:
 def linked(text: str, page: str, ask: Mapping[str, str] | None = None) -> Said:
     """A figure or name that matters, leading to its evidence: a page, a part of one (page#part), narrowed."""
     return Said(text, strong=True, page=page, ask=tuple((ask or {}).items()))
+
+
+def shown(text: str, page: str, ask: Mapping[str, str] | None = None) -> Said:
+    """The same where others in the sentence matter more."""
+    return Said(text, page=page, ask=tuple((ask or {}).items()))
+
+
+def joined(told: Iterable[Sentence | str | Said]) -> Sentence:
+    """Pieces and sentences as 'a', 'a and b', 'a, b and c'."""
+    every = [
+        (one,) if isinstance(one, Said) else sentence(one) if isinstance(one, str) else one for one in told
+    ]
+    said: list[Said] = []
+    for place, one in enumerate(every):
+        between = "" if not place else " and " if place == len(every) - 1 else ", "
+        said += [Said(between)] * bool(between) + list(one)
+    return tuple(said)
+
+
+def ends(
+    low: float | None, high: float | None, written: Callable[[float], str], *, less: str = "less"
+) -> str:
+    """The interval of a difference whose way the sentence tells: '3.7 to 12 points'.
+
+    One that spans zero tells both ways: '6.7 points less to 0.6 points more'.
+    """
+    low, high = low or 0.0, high or 0.0
+    if low < 0 < high:
+        return f"{written(-low)} {less} to {written(high)} more"
+    near, far = sorted((abs(low), abs(high)))
+    unit = written(near).partition(" ")[2]
+    bare = written(near).removesuffix(f" {unit}") if unit and written(far).endswith(unit) else written(near)
+    return f"{bare} to {written(far)}"
 
 
 def spaced(sentences: Iterable[Sentence]) -> Sentence:
@@ -94,10 +126,15 @@ def counted(n: int, one: str, many: str | None = None, *, formats: Formats | Non
 
 
 def short(value: float | None, unit: str, formats: Formats) -> str:
-    """A value by its unit, millions of money shortened."""
-    if unit != "currency" or value is None or abs(value) < _MILLION:
-        return formats.value(value, unit)
-    return formats.money(value, compact=True)
+    """A value by its unit, money in three figures."""
+    return formats.money(value, compact=True) if unit == "currency" else formats.value(value, unit)
+
+
+def a_day(amount: float | None, unit: str, formats: Formats) -> str:
+    """What is needed or came a day, one way everywhere: '€47.4K', '11.4'."""
+    if unit == "currency":
+        return formats.money(amount, compact=True)
+    return formats.number(None if amount is None else round(amount, 1 if abs(amount) >= 1 else 2))
 
 
 def needed(note: str) -> str:

@@ -52,8 +52,8 @@ def _every(found: Tree, asked: Asked) -> tuple[Topic, ...]:
     drawn = goal_drawings(found.lines, asked.formats, "goals")
     bars = Topic(
         "Target against actual",
-        (*drawn, *says(_HOW, small=True)),
-        found.verdict[:1],
+        (*says(*found.because), *drawn, *says(_HOW, small=True)),
+        found.verdict,
         metrics=("goal_progress",),
     )
     table = Topic("All goals, and who answers for them", (goal_grid(found.lines),), annex=True)

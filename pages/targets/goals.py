@@ -42,8 +42,8 @@ if shown == "plan":
     st.stop()
 
 with head:
-    section(view, "verdict", lambda now: tree(now).verdict[:1], board.verdict)
-    section(view, "because", lambda now: tree(now).verdict[1:], board.because)
+    section(view, "verdict", lambda now: tree(now).verdict, board.verdict)
+    section(view, "because", lambda now: tree(now).because, board.because)
 with left, st.container(horizontal=True, key="goal_picks"):
     asked = goal_choice.pick(outline(view, lambda now: goal_choice.names(tree(now).lines)))
     states = outline(view, lambda now: goal_tree.states(tree(now).lines))

@@ -134,10 +134,14 @@ def test_the_verdict_counts_and_names_the_furthest_behind_with_its_owner(company
         QUARTER,
         as_of(dataset),
     )
-    told = [plain(said) for said in tree.verdict]
+    told = [plain(said) for said in (*tree.verdict, *tree.because)]
     assert told == [
-        "1 of 2 goals is on track or achieved; the others: 1 off track.",
-        "Furthest behind: Goal W (Ana Kovač).",
+        "1 of 2 goals is on track or achieved; the other one is off track.",
+        "By team, 1 of the 2 shared goals is behind.",
+        (
+            "Goal W (Ana Kovač) is furthest behind: 1 of 100, with 57 expected by now. "
+            "For the 41 days left it needs 2.4 a day, after 0.02 so far."
+        ),
     ]
     asked = [dict(piece.ask)["state"] for piece in tree.verdict[0] if piece.ask]
     assert asked == ["well", "off_track"]

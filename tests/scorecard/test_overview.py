@@ -92,7 +92,7 @@ def test_what_it_compares_with_is_what_the_report_prints_for_that_moment(demo):
     row = next(r for r in report(demo, QUARTER.previous(), then, metrics=["acceptance_rate"]))
     beside = page(demo).tiles[0].beside
     assert f"{row.value * 100:.1f}".rstrip("0").rstrip(".") in beside
-    assert "by this point of Q3 2026" in beside
+    assert "at this point of Q3 2026" in beside
 
 
 # --- the story
@@ -101,9 +101,8 @@ def test_what_it_compares_with_is_what_the_report_prints_for_that_moment(demo):
 def test_the_demo_tells_what_pulls_acceptance_down(demo):
     text = said(page(demo))
     assert "Partner list pulls it down most" in text
-    assert "by its rate" in text
-    assert "by its share" in text
-    assert "Ingrid Halden" in text
+    assert re.search(r"its rate, \d+% after \d+%, by [\d.]+ points and its share of the cases by ", text)
+    assert re.search(r"The first to act is .*Ingrid Halden, on ", text)
 
 
 def test_nothing_is_told_in_identifiers(demo):
@@ -142,8 +141,8 @@ def test_goals_in_trouble_and_parents_are_chosen_and_indented_under_those_shown(
 def test_the_gap_names_both_metrics_in_words(demo):
     found = page(demo)
     gap = next(r for r in report(demo, QUARTER, as_of(demo), metrics=["alignment_gap"]))
-    assert "of its MQLs quota, sales at" in said(found)
-    assert "of its revenue quota" in said(found)
+    assert "of its quota of MQLs and sales at" in said(found)
+    assert "of its quota of revenue" in said(found)
     assert found.gap is not None
     assert found.gap[0].row.value - found.gap[1].row.value == pytest.approx(gap.value)
 
@@ -165,7 +164,7 @@ def test_without_a_comparison_the_group_without_which_it_would_stand_higher_is_n
     poor = [handed(50 + i, "List", verdict="rejected_at") for i in range(20)]
     settings = [{"key": "acceptance_target", "value": "0.7"}]
     found = page(company(leads=[*good, *poor], settings=settings), compare=None)
-    assert "short of the agreed 70%" in said(found)
+    assert "short of the 70% agreed" in said(found)
     assert "Without List acceptance would be 100%." in said(found)
 
 
@@ -211,7 +210,7 @@ def test_a_table_of_leads_alone_counts_them_and_names_what_unlocks_the_rest(comp
 
 def test_one_lead_is_too_few_to_judge(company):
     found = page(company(leads=[handed(1, "Fair")]))
-    assert "Sales accepted 1 of 1 hand-off decided on: too few to judge." in said(found)
+    assert "Sales accepted 1 of 1 hand-off decided on, too few to judge." in said(found)
     assert found.tiles[0].row.status is Status.TOO_FEW
 
 

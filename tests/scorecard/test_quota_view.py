@@ -76,7 +76,7 @@ def test_what_is_needed_a_day_stands_beside_what_came_so_far(demo):
     wanted = (line.row.denominator - line.row.numerator) / line.days_left
     assert line.days_left in (92 - gone, 93 - gone)
     so_far = line.row.numerator / (92 - line.days_left)
-    told = f"marketing needs {round(wanted, 1):g} MQLs a day ({round(so_far, 1):g} so far)"
+    told = f"marketing needs {round(wanted, 1):g} MQLs a day, after {round(so_far, 1):g} so far"
     assert told in text(read(demo).because)
 
 
