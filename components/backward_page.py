@@ -49,7 +49,9 @@ def ladder(found: Told, view: View) -> None:
     """Each stage with what it needs, and between two of them the rate that leads up."""
     if found.nothing is not None:
         return
-    tables.beside_table(_table(found), view, title="From the target back", key="ladder", help=RULE)
+    tables.beside_table(
+        _table(found), view, title="From the target back", key="ladder", help=RULE, anchor="ladder"
+    )
     lines = [_rung(found.rungs[0], view)]
     for rate, rung in zip(found.rates, found.rungs[1:], strict=True):
         lines += [_rate(rate), _rung(rung, view)]

@@ -116,7 +116,7 @@ def goals(panel: Panel | None, view: View) -> None:
 
 def cost(panel: Panel | None, view: View) -> None:
     """What it cost."""
-    _figures("What it cost", COST, panel, view)
+    _figures("What it cost", "cost", COST, panel, view)
     if panel is not None and panel.spent:
         total = sum(one.amount for one in panel.spent)
         tiles.note(f"Spent on {words.listing(_spent(one, total, view) for one in panel.spent)}.")
@@ -129,15 +129,15 @@ def _spent(one: Spent, total: float, view: View) -> str:
 
 def brought(panel: Panel | None, view: View) -> None:
     """What it brought."""
-    _figures("What it brought", BROUGHT, panel, view)
+    _figures("What it brought", "brought", BROUGHT, panel, view)
 
 
-def _figures(head: str, wanted: Sequence[str], panel: Panel | None, view: View) -> None:
+def _figures(head: str, anchor: str, wanted: Sequence[str], panel: Panel | None, view: View) -> None:
     if panel is None:
         return
     shown = [tiles.Tile(METRICS[n].label, panel.rows[n]) for n in wanted if n in panel.rows]
     if shown:
-        tiles.heading(head)
+        tiles.heading(head, anchor=anchor)
         tiles.tiles(shown, view)
 
 
@@ -200,7 +200,9 @@ def side_by_side(found: Comparison | None, view: View) -> None:
         tiles.because(*map(sentences.told, found.verdict))
         tiles.notes(found.left_out)
         return
-    tables.beside_table(_compared(found, view), view, title=_BESIDE, key="compared", help=_HOW_SURE)
+    tables.beside_table(
+        _compared(found, view), view, title=_BESIDE, key="compared", help=_HOW_SURE, anchor="compared"
+    )
     tiles.because(*map(sentences.told, found.verdict))
     tiles.notes(found.left_out)
     measures = joined(_measure(line, view) for line in found.lines)

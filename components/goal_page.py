@@ -33,7 +33,7 @@ def history(panel: Panel | None, view: View) -> None:
     if panel.history:
         shown = [charts.Point(*goal_choice.cells(moment)) for moment in panel.history]
         figure = charts.history(shown, panel.goal.target, panel.goal.unit, panel.line.row.team, view.formats)
-        with_table(figure, view, title="Target against actual", key="history")
+        with_table(figure, view, title="Target against actual", key="history", anchor="history")
     st.caption(goal_choice.method(panel))
 
 

@@ -25,7 +25,7 @@ from scorecard.words import Said, Sentence
 _NUMBER: Final = r"\d(?:[\d.,\u202f\u00a0]*\d)?"
 _FIGURE: Final = re.compile(
     rf"(?<![\w.,-])(?:[-+−][€$£]?{_NUMBER}(?:[KMB]\b|\s?%|\s?€| points?\b)?|[€$£]{_NUMBER}[KMB]?"
-    rf"|(?!95\s?%:){_NUMBER}(?:\s?%|\s?€| points?\b| of {_NUMBER}))"
+    rf"|(?!\d+\s?%(?::| sure)){_NUMBER}(?:\s?%|\s?€| points?\b| of {_NUMBER}))"
 )
 
 

@@ -224,7 +224,7 @@ def _others(revenue: Sequence[Definition], formats: Formats) -> Iterable[Sentenc
     parts = [part for told, names in by.items() for part in (
         ", ", f"{words.listing(names)} it is ", linked(told, REVENUE))]  # fmt: skip
     if parts:
-        yield sentence(f"Sourced goes by the {agreed}, as agreed; ", *parts[1:], ".")
+        yield sentence(f"What is sourced goes by the {agreed}, as agreed; ", *parts[1:], ".")
 
 
 def _by_team(question: Question, period: Period) -> dict[str, dict[str | None, float]]:
@@ -245,12 +245,13 @@ def _teams(
         for team in TEAMS
     }
     ours = shares["marketing"]
-    ends = [f"{formats.percent(ours[m], 0)} by {_model(m)}" for m in (min(ours, key=ours.__getitem__), max(
-        ours, key=ours.__getitem__))]  # fmt: skip
+    least, most = min(ours, key=ours.__getitem__), max(ours, key=ours.__getitem__)
+    low, high = (words.shown(formats.percent(ours[m], 0), CREDIT) for m in (least, most))
     marketing, sales = (linked(formats.percent(shares[t][chosen], 0), CREDIT) for t in TEAMS)
     yield sentence(
-        f"Credit depends on the model: by {_model(chosen)}, as agreed, marketing's touches get ", marketing,
-        " and those of sales ", sales, f"; marketing's part runs from {ends[0]} to {ends[1]}.",
+        f"By the agreed model, {_model(chosen)}, marketing's touches get ", marketing,
+        " of the credit and those of sales ", sales, "; the models put marketing's part between ", low,
+        f" ({_model(least)}) and ", high, f" ({_model(most)}).",
     )  # fmt: skip
 
 

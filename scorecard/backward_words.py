@@ -16,13 +16,14 @@ from scorecard.formats import Formats
 from scorecard.periods import Period
 from scorecard.settings import Settings
 from scorecard.status import Mark, Status
-from scorecard.words import Said, Sentence, sentence
+from scorecard.words import Said, Sentence, linked, sentence
 
 STAGE_NAMES: Final = {
     "visits": "Visits", "conversions": "Conversions", "leads": "Leads", "mqls": "MQLs",
     "handoffs": "Hand-offs", "accepted": "Accepted hand-offs", "sqls": "SQLs",
     "opportunities": "Opportunities", "wins": "Wins", "revenue": "Revenue",
 }  # fmt: skip
+LADDER: Final = "goals#ladder"  # where on the page the evidence of a figure stands
 _NAMED: Final = ("wins", "sqls", "mqls", "leads", "visits")  # stages of the first sentence
 _WEEKLY: Final = ("mqls", "sqls", "wins")  # stages that a week is told by
 _TEAM_WORDS: Final = {"shared": "marketing and sales"}
@@ -192,14 +193,12 @@ class _Teller:
         known = [stage for stage in _NAMED if self._needed(stage) is not None]
         when = words.days(plan.target.period.start, plan.target.period.last_day, self.settings)
         took = "took" if plan.over else "takes"
-        head = f"{self._money(plan.target.amount)} in {when} {took} "
+        amount = linked(self._money(plan.target.amount), LADDER)
         if not known:
-            return sentence(
-                f"What {self._money(plan.target.amount)} {took} isn't known: ", *self._unknown(), "."
-            )
-        counts = words.listing(self._counted(stage, self._needed(stage)) for stage in known)
+            return sentence("What ", amount, f" {took} isn't known: ", *self._unknown(), ".")
+        counts = words.joined(linked(self._counted(stage, self._needed(stage)), LADDER) for stage in known)
         tried = ", at the rates tried here" if plan.assumed else ""
-        return sentence(head, Said(f"{counts}{tried}.", strong=True))
+        return sentence(amount, f" in {when} {took} ", *counts, f"{tried}.")
 
     def _unknown(self) -> list[str]:
         first = next((rate for rate in self.plan.rates if not rate.planned), None)
@@ -211,26 +210,34 @@ class _Teller:
 
     def _breaks(self, found: Break) -> Sentence:
         costs = "cost" if self.plan.over else "costs"
-        loss = f"By itself that {costs} {self._money(found.loss)} of the target."
+        loss = f"By itself that {costs} ", linked(self._money(found.loss), LADDER), " of the target."
         if found.rate is None:
             rung = self.rungs[found.stage]
             less = self.formats.integer((rung.expected or 0) - (rung.actual or 0))
             by_now = "needed" if self.plan.over else "expected by now"
-            came = f": {self.formats.integer(rung.actual)} came in, {less} fewer than {by_now}. "
             return sentence(
-                "The plan breaks at the start, at ",
-                Said(STAGE_NAMES[found.stage].lower(), strong=True),
-                f" ({self._team(rung.team)}){came}{loss}",
-            )
+                "The plan breaks at the start, at ", Said(STAGE_NAMES[found.stage].lower(), strong=True),
+                f" ({self._team(rung.team)}): ", linked(self.formats.integer(rung.actual), LADDER),
+                " came in, ", linked(f"{less} fewer", LADDER), f" than {by_now}. ", *loss,
+            )  # fmt: skip
         rate = found.rate
-        real = f"{self._value(rate.real.value, rate)}{self._cases(rate)} {self._against(rate)}"
         name = Said(words.inner(rate.step.label), strong=True)
-        return sentence("The plan breaks at ", name, f" ({self._team(rate.step.team)}): {real}. {loss}")
+        return sentence(
+            "The plan breaks at ",
+            name,
+            f" ({self._team(rate.step.team)}): ",
+            *self._real_of(rate),
+            ". ",
+            *loss,
+        )
 
-    def _against(self, rate: Rate) -> str:
+    def _real_of(self, rate: Rate) -> Sentence:
+        """'34.9% (82 of 235) instead of the planned 38.8%'."""
+        real = linked(f"{self._value(rate.real.value, rate)}{self._cases(rate)}", LADDER)
         if rate.immature and rate.wanted is not None:
-            return f"where the plan has {self._value(rate.wanted, rate)} by this point"
-        return f"instead of the planned {self._value(rate.planned, rate)}"
+            wanted = linked(self._value(rate.wanted, rate), LADDER)
+            return sentence(real, " where the plan has ", wanted, " by this point")
+        return sentence(real, " instead of the planned ", linked(self._value(rate.planned, rate), LADDER))
 
     def _cases(self, rate: Rate) -> str:
         if rate.step.kind == "ratio":
@@ -251,11 +258,12 @@ class _Teller:
         if not days or left <= 0:
             return ()
         gone = self.plan.target.period.days - days + 1  # today counts on both sides
-        now = self.formats.number((rung.actual or 0) / gone, 1)
-        want = Said(f"{self.formats.number(left / days, 1)} {STAGE_NAMES[stage].lower()} a day", strong=True)
+        now = linked(words.a_day((rung.actual or 0) / gone, "number", self.formats), LADDER)
+        a_day = words.a_day(left / days, "number", self.formats)
         return sentence(
-            "For the target to hold, ", want,
-            f" would have to come in for the {words.counted(days, 'day')} left; so far it was {now}.",
+            "For the target to hold, ", linked(f"{a_day} {STAGE_NAMES[stage].lower()}", LADDER),
+            " a day would have to come in for the ", words.shown(words.counted(days, "day"), LADDER),
+            " left; so far it was ", now, ".",
         )  # fmt: skip
 
     def a_week(self) -> Sentence:
@@ -267,14 +275,15 @@ class _Teller:
             return ()
         gone = plan.target.period.days - days + 1  # today counts on both sides
         rest = [self._weekly(s, ((r.needed or 0) - (r.actual or 0)) * 7 / days) for s, r in short.items()]
-        so_far = [self.formats.number((r.actual or 0) * 7 / gone, 1) for r in short.values()]
+        so_far = [words.a_day((r.actual or 0) * 7 / gone, "number", self.formats) for r in short.values()]
         return sentence(
             f"{self._money(plan.target.amount)} takes ", Said(f"{words.listing(rest)} a week", strong=True),
             f" for the {words.counted(days, 'day')} left; so far it was {words.listing(so_far)}.",
         )  # fmt: skip
 
     def _weekly(self, stage: str, many: float) -> str:
-        return f"{self.formats.number(many, 1)} {words.inner(STAGE_NAMES[stage])}"
+        number, name = words.a_day(many, "number", self.formats), words.inner(STAGE_NAMES[stage])
+        return f"{number} {name.removesuffix('s') if number == '1' else name}"
 
     def _rest(self, rate: Rate) -> Sentence:
         """The rate that the rest would need, or how much more at today's rate."""
@@ -288,17 +297,17 @@ class _Teller:
         parts: list[str | Said] = ["For the target to hold, "]
         wanted = left_target / left_source if left_source >= 1 else None
         if wanted is not None and (rate.step.unit != "percent" or wanted <= 1):
-            still = self._counted(rate.step.source, left_source)
+            still = linked(self._counted(rate.step.source, left_source), LADDER)
             name = words.inner(rate.step.label)
-            parts += [Said(f"{name} would have to be {self._value(wanted, rate)}", strong=True)]
-            parts += [f" over the {still} still to come"]
+            parts += [f"{name} would have to be ", linked(self._value(wanted, rate), LADDER)]
+            parts += [" over the ", still, " still to come"]
         ripe = (rate.real.value or 0.0) / rate.ripe if rate.ripe else None
         if ripe:
             more = self._counted(rate.step.source, left_target / ripe - max(left_source, 0.0))
             lead = ", or " if len(parts) > 1 else ""
             parts += [
                 f"{lead}it would take ",
-                Said(f"{more} more than planned", strong=True),
+                linked(f"{more} more than planned", LADDER),
                 " at today's rate",
             ]
         return sentence(*parts, ".") if len(parts) > 1 else ()
@@ -312,26 +321,29 @@ class _Teller:
         yield sentence(Said("No step is surely under plan.", strong=True))
         if open_:
             worst = max(open_, key=lambda r: 1 - (r.real.value or 0) / (r.wanted or 1))
-            gap = f"{self._value(worst.real.value, worst)}{self._cases(worst)} {self._against(worst)}"
             name, team = words.inner(worst.step.label), self._team(worst.step.team)
-            yield sentence(f"The widest gap is at {name} ({team}): {gap}, which chance alone may do.")
+            gap = self._real_of(worst)
+            yield sentence(f"The widest gap is at {name} ({team}): ", *gap, ", which chance alone may do.")
 
     def _because(self) -> Iterator[Sentence]:
         """Other breaks, and quotas that are smaller than what the plan needs."""
         for found in self.plan.breaks[1:]:
             name = self._name(found.stage) if found.rate is None else words.inner(found.rate.step.label)
             team = self._team(self.rungs[found.stage].team if found.rate is None else found.rate.step.team)
-            loss = f"by itself {self._money(found.loss)} of the target"
-            yield sentence(f"Also surely under plan: {name} ({team}), {loss}.")
+            verb, costs = "was" if self.plan.over else "is", "cost" if self.plan.over else "costs"
+            loss = linked(self._money(found.loss), LADDER)
+            yield sentence(
+                f"{_upper(name)} ({team}) {verb} surely under plan as well and by itself {costs} ", loss, "."
+            )
         if fine := self._leads_come_anyway():
             yield fine
         if low := [r for r in self.plan.rungs if r.agreed is not None and _up(r.agreed) < _up(r.needed)]:
-            agreed = words.listing(self._counted(rung.stage, rung.agreed) for rung in low)
-            needed = words.listing(self.formats.integer(_up(rung.needed)) for rung in low)
+            agreed = words.joined(linked(self._counted(r.stage, r.agreed), LADDER) for r in low)
+            needed = words.joined(linked(self.formats.integer(_up(r.needed)), LADDER) for r in low)
             yield sentence(
-                f"Agreed are {agreed}, and the target takes {needed}: at these rates it is out of reach even "
-                "when all of that is met."
-            )
+                "The quotas agreed come to ", *agreed, " while the target takes ", *needed,
+                ": at these rates it is out of reach even when they are met.",
+            )  # fmt: skip
 
     def _leads_come_anyway(self) -> Sentence:
         """Steps of the site that are under plan without the leads being short."""
@@ -493,6 +505,10 @@ class _Teller:
 
     def _value(self, value: float | None, rate: Rate) -> str:
         return words.short(value, rate.step.unit, self.formats)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _up(amount: float | None) -> int:

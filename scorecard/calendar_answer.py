@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from scorecard import calendar_clashes, calendar_entries, calendar_requests, small, words
@@ -66,21 +67,23 @@ def _coming(every: Iterable[Entry], as_of: AsOf) -> Sentence:
     running = sum(e.first < today and e.covers(today) for e in wanted)
     are = "is" if running == 1 else "are"
     if not coming:
-        so_far = f" {words.counted(running, 'thing')} {are} running." if running else ""
-        return sentence(Said("Nothing begins in the next four weeks.", strong=True), so_far)
+        nothing = Said("Nothing begins in the next four weeks.", strong=True)
+        things = words.linked(words.counted(running, "thing"), "calendar#weeks")
+        return sentence(nothing, *((" ", things, f" {are} running.") if running else ()))
     rest = (" ", words.linked(f"{running} more", "calendar#weeks"), f" {are} running.") if running else ()
     begin = f"{words.counted(len(coming), 'thing')} begin{'s' if len(coming) == 1 else ''}"
     ask = (("on", f"{today.isoformat()}..{last.isoformat()}"),)
     count = Said(begin, strong=True, page="calendar", ask=ask)
-    return sentence(count, f" in the next four weeks: {_kinds(coming)}.", *rest)
+    return sentence(count, " in the next four weeks: ", *_kinds(coming), ".", *rest)
 
 
-def _kinds(some: Iterable[Entry]) -> str:
+def _kinds(some: Iterable[Entry]) -> Sentence:
     """'3 promotions, 2 exchange sessions and 1 review', in the order of KINDS."""
     count = dict.fromkeys(KINDS, 0)
     for entry in some:
         count[entry.kind] += 1
-    return words.listing(words.counted(n, *KINDS[kind]) for kind, n in count.items() if n)
+    counted = (words.counted(n, *KINDS[kind]) for kind, n in count.items() if n)
+    return words.joined(words.shown(text, "calendar#weeks") for text in counted)
 
 
 def _gravest(found: Sequence[Clash], told: Words) -> Sentence:
@@ -90,9 +93,9 @@ def _gravest(found: Sequence[Clash], told: Words) -> Sentence:
     state = worst.rule in (Rule.UNSIGNED, Rule.CHANGED, Rule.NO_CONTENT)
     when = "" if state else f", {told.days(worst.first, worst.last)}"
     what = [Said(p.text, strong=True, page=p.page, ask=p.ask) for p in told.what(worst)]
-    head = Said("The gravest clash: " if more else "One clash: ", strong=True)
-    rest = (" ", words.linked(f"{more} more", "calendar#clashes"), " below.") if more else ()
-    return sentence(head, *what, f"{when}.", *rest)
+    clashes = words.linked(f"{len(found)} clashes", "calendar#clashes")
+    head = ("The gravest of ", clashes, " is that ") if more else ("There is one clash: ",)
+    return sentence(*head, *what, f"{when}.")
 
 
 # --- what is owed -----------------------------------------------------------------------------------------
@@ -103,16 +106,31 @@ def _owed(
 ) -> tuple[Sentence, ...]:
     """Sign-offs, content, answers to sales, and a status that lags behind its days."""
     return (
-        *(_signatures([c for c in found if c.rule in (Rule.UNSIGNED, Rule.CHANGED)], told, t) for t in TEAMS),
+        _signatures([c for c in found if c.rule in (Rule.UNSIGNED, Rule.CHANGED)], told),
         _contents([c for c in found if c.rule is Rule.NO_CONTENT]),
         _answers(waiting),
         _late([e for e in every if e.is_late(told.as_of) and e.kind not in OFF]),
     )
 
 
-def _signatures(unsigned: Sequence[Clash], told: Words, team: str) -> Sentence:
-    own = [clash.about[0] for clash in unsigned if team in clash.detail]
-    return _named(f"{team.capitalize()} owes its sign-off for", own, lambda e: told.signer(e, team))
+def _signatures(unsigned: Sequence[Clash], told: Words) -> Sentence:
+    """'Marketing owes its sign-off for A (Ana); sales owes its sign-off for A (Ben) and B (Cleo).'."""
+    owed = {team: [clash.about[0] for clash in unsigned if team in clash.detail] for team in TEAMS}
+    parts = [
+        sentence(
+            Said(f"{team} owes its sign-off for", strong=True),
+            " ",
+            *_list(own, partial(told.signer, team=team)),
+        )
+        for team, own in owed.items()
+        if own
+    ]
+    if not parts:
+        return ()
+    (head, *rest), *others = parts
+    first = Said(head.text[:1].upper() + head.text[1:], strong=True)
+    further = [piece for other in others for piece in (Said("; "), *other)]
+    return sentence(first, *rest, *further, ".")
 
 
 def _contents(bare: Sequence[Clash]) -> Sentence:
@@ -125,10 +143,15 @@ def _answers(waiting: Sequence[Request]) -> Sentence:
     oldest, n = waiting[0], len(waiting)
     head = words.linked(f"Marketing owes sales an answer to {words.counted(n, 'idea')}", "calendar#asked")
     wait = "" if oldest.waited is None else words.counted(oldest.waited, "day")
-    told = Said(words.brief(oldest.title), page="feedback")
-    piece = told if oldest.entry is None else said(oldest.entry)
-    about = ", ".join(part for part in (oldest.owner, f"asked {wait} ago" if wait else "") if part)
-    return sentence(head, ", the oldest: " if n > 1 else ": ", piece, f" ({about})." if about else ".")
+    title = Said(words.brief(oldest.title), page="feedback")
+    piece = title if oldest.entry is None else said(oldest.entry)
+    ago = words.shown(f"{wait} ago", "calendar#asked")
+    told = [sentence("was asked for ", ago)] if wait else []
+    told += [sentence(f"waits for {oldest.owner}")] if oldest.owner else []
+    if n == 1 or not told:
+        then = sentence(" ", *words.joined(told)) if told else ()
+        return sentence(head, ": " if n == 1 else "; the oldest is ", piece, *then, ".")
+    return sentence(head, "; the oldest, ", piece, ", ", *words.joined(told), ".")
 
 
 def _late(late: Sequence[Entry]) -> Sentence:
@@ -140,14 +163,18 @@ def _late(late: Sequence[Entry]) -> Sentence:
 def _named(
     head: str, some: Sequence[Entry], who: Callable[[Entry], str] = lambda entry: entry.owner
 ) -> Sentence:
-    """'Head A (Ana), B (Ben), C and 2 more.'; nothing where there are none."""
+    """'Head A (Ana), B (Ben) and 2 more.'; nothing where there are none."""
     if not some:
         return ()
-    parts: list[str | Said] = [Said(head, strong=True), " "]
-    for n, entry in enumerate(some[:NAMED]):
-        parts += [", " if n else "", said(entry), f" ({who(entry)})" if who(entry) else ""]
+    return sentence(Said(head, strong=True), " ", *_list(some, who), ".")
+
+
+def _list(some: Sequence[Entry], who: Callable[[Entry], str]) -> Sentence:
+    """'A (Ana), B (Ben) and C', or 'A, B, C and 2 more'."""
+    told = [sentence(said(entry), f" ({who(entry)})" if who(entry) else "") for entry in some[:NAMED]]
     more = len(some) - NAMED
-    return sentence(*parts, f" and {more} more." if more > 0 else ".")
+    rest = [sentence(words.shown(f"{more} more", "calendar#clashes"))] if more > 0 else []
+    return words.joined([*told, *rest])
 
 
 # --- what is missing --------------------------------------------------------------------------------------

@@ -43,6 +43,8 @@ TOUCHED: Final = (
     "close_rate_at_engagement_1", "close_rate_at_engagement_2", "close_rate_at_engagement_3",
     "decision_maker_share", "mail_acknowledged_rate",
 )  # fmt: skip
+THERE_COST: Final = "campaigns#cost"  # where on the page the evidence of a figure stands
+THERE_BROUGHT: Final = "campaigns#brought"
 _FOREVER: Final = Period(date(1970, 1, 1), date(9999, 1, 1), "whole life")
 
 
@@ -384,16 +386,36 @@ def _cost_told(one: Campaign, rows: Rows, formats: Formats) -> Sentence:
     spend, leads, wins, romi = (_value(rows, name) for name in ("spend", "leads", "wins", "romi"))
     if one.phase == "planned" and not spend and not leads:
         return sentence("It hasn't begun.")
-    parts = [] if spend is None else [f"{formats.money(spend)} spent"]
-    if spend is not None and one.budget:
-        parts[0] += f" of {formats.money(one.budget)}"
-    parts += [] if leads is None else [words.counted(int(leads), "lead", formats=formats)]
-    parts += [] if wins is None else [words.counted(int(wins), "win", formats=formats)]
-    parts += [] if romi is None or not wins else [f"a return on spend of {formats.percent(romi, 0)}"]
-    if not parts:
+    told = [] if spend is None else [sentence("it spent ", *_of_budget(spend, one.budget, formats))]
+    known = [(n, noun) for n, noun in ((leads, "lead"), (wins, "win")) if n is not None]
+    brought = [words.linked(_many(int(n), noun, formats), THERE_BROUGHT) for n, noun in known]
+    told += [sentence("brought " if told else "it brought ", *words.joined(brought))] if brought else []
+    if not told:
         return sentence("Neither its cost nor what it brought is known.")
-    age = "" if one.age is None else f" in {words.counted(one.age + 1, 'day', formats=formats)}"
-    return sentence(Said(f"{words.listing(parts)}{age}.", strong=True))
+    age = (
+        ()
+        if one.age is None
+        else ("In ", words.shown(words.counted(one.age + 1, "day", formats=formats), THERE_COST), " ")
+    )
+    back = () if romi is None or not wins else (
+        "; the return on spend is ", words.linked(formats.percent(romi, 0), THERE_COST))  # fmt: skip
+    (first, *rest), *others = told if age else [(Said(_upper(told[0][0].text)), *told[0][1:]), *told[1:]]
+    return sentence(*age, *words.joined([(first, *rest), *others]), *back, ".")
+
+
+def _many(n: int, one: str, formats: Formats) -> str:
+    return words.counted(n, one, formats=formats) if n else f"no {one} yet"
+
+
+def _of_budget(spend: float, budget: float | None, formats: Formats) -> Sentence:
+    spent = words.linked(formats.money(spend, compact=True), THERE_COST)
+    return sentence(
+        spent, *((" of ", words.linked(formats.money(budget, compact=True), THERE_COST)) if budget else ())
+    )
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _mark_told(mark: Mark, more: str = "") -> Sentence:

@@ -14,6 +14,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import combinations, permutations
 from typing import Final, Literal
 
@@ -28,6 +29,7 @@ from scorecard.measures import NotReachableError, Question
 from scorecard.metrics import METRICS
 from scorecard.words import Said, Sentence, sentence
 
+COMPARED: Final = "campaigns#compared"  # where on the page the figures stand
 Kind = Literal["rate", "cost", "return"]
 MOST: Final = 5
 FEWEST: Final = 2
@@ -159,12 +161,12 @@ def compare(
 
 def _verdict(lines: Sequence[Line], days: int) -> tuple[Sentence, ...]:
     sure = [line for line in lines if line.sure]
-    age = f"In their first {words.counted(days, 'day')}"
+    age = ("In their ", words.linked(f"first {words.counted(days, 'day')}", COMPARED))
     if not sure:
-        return (sentence(Said(f"{age} nothing tells these campaigns apart for sure yet.", strong=True)),)
+        return (sentence(*age, Said(" nothing tells these campaigns apart for sure yet.", strong=True)),)
     shown = words.listing(words.inner(line.label) for line in sure)
-    head = Said(f"{age} they surely differ in {shown}.", strong=True)
-    return (sentence(head), *(line.verdict for line in sure))
+    head = sentence(*age, Said(f" they surely differ in {shown}.", strong=True))
+    return (head, *(line.verdict for line in sure))
 
 
 def _lines(
@@ -291,27 +293,30 @@ def said(name: str, measured: Sequence[Measured], sure: Sure, formats: Formats) 
         return sentence(f"{metric.label}: {CANT_TELL.lower()}, none of them has any.")
     best = min(usable, key=lambda m: _rank(kind, m))
     worse = [m for m in usable if (best.campaign_id, m.campaign_id) in sure]
+    value = partial(_shown, unit=metric.unit, formats=formats)
     if not worse:
-        told = words.listing(f"{m.name} {_written(m, metric.unit, formats)}" for m in usable)
-        return sentence(f"{metric.label}: {CANT_TELL.lower()}. {told}; chance alone may do that.")
-    others = words.listing(f"{m.name} at {_written(m, metric.unit, formats)}" for m in worse)
-    head = _TOLD[name].format(name=best.name, value=_written(best, metric.unit, formats))
+        told = words.joined(sentence(value(m), f" for {m.name}") for m in usable)
+        return sentence(f"{metric.label}: ", *told, f". {CANT_TELL}: chance alone may do that.")
+    others = words.joined(sentence(f"{m.name} at ", value(m)) for m in worse)
+    before, after = _TOLD[name]
     open_ = [m for m in usable if m is not best and m not in worse]
-    rest = f"; {words.listing(m.name for m in open_)}: {CANT_TELL.lower()}" if open_ else ""
-    word = Said(f"{formats.sure} sure it's {_BETTER[kind]}", strong=True)
-    return sentence(f"{head} against {others}: ", word, f"{rest}.")
+    rest = f"; of {words.listing(m.name for m in open_)} we can't tell yet" if open_ else ""
+    word = Said(f"{formats.sure} sure to be {_BETTER[kind]}", strong=True)
+    return sentence(
+        f"{best.name} {before} ", value(best), f"{after}, against ", *others, ": ", word, f"{rest}."
+    )
 
 
-_TOLD: Final = {
-    "conversion_rate": "{name} converted {value} of its visits",
-    "micro_conversion_rate": "{name} got a small step out of {value} of its visits",
-    "acceptance_rate": "{name} had {value} of its hand-offs accepted",
-    "lead_to_win_rate": "{name} won {value} of its leads",
-    "cpl": "{name} brought leads at {value}",
-    "cost_per_mql": "{name} brought MQLs at {value}",
-    "cost_per_sql": "{name} brought SQLs at {value}",
-    "cac": "{name} brought customers at {value}",
-    "romi": "{name} returned {value} on what it cost",
+_TOLD: Final = {  # what stands before and after the best one's figure
+    "conversion_rate": ("converted", " of its visits"),
+    "micro_conversion_rate": ("got a small step out of", " of its visits"),
+    "acceptance_rate": ("had", " of its hand-offs accepted"),
+    "lead_to_win_rate": ("won", " of its leads"),
+    "cpl": ("brought leads at", ""),
+    "cost_per_mql": ("brought MQLs at", ""),
+    "cost_per_sql": ("brought SQLs at", ""),
+    "cac": ("brought customers at", ""),
+    "romi": ("returned", " on what it cost"),
 }
 _BETTER: Final[dict[Kind, str]] = {"cost": "cheaper", "rate": "more", "return": "better"}
 
@@ -335,5 +340,5 @@ def _beats(kind: Kind, best: Measured, other: Measured, z: float) -> bool:
     return gap(best, other, z)[0] > 0
 
 
-def _written(found: Measured, unit: str, formats: Formats) -> str:
-    return "none yet" if found.value is None else formats.value(found.value, unit)
+def _shown(found: Measured, unit: str, formats: Formats) -> Said:
+    return words.shown("none yet" if found.value is None else formats.value(found.value, unit), COMPARED)

@@ -22,21 +22,28 @@ def verdict(found: Sequence[Line], formats: Formats) -> tuple[Sentence, ...]:
     if not live:
         return (_none_live(found),)
     head = _counted(len(live), "live")
-    brought = list(_brought(live, formats))
-    said: list[str | Said] = [head, f" {'is' if len(live) == 1 else 'are'} live"]
-    for place, piece in enumerate(brought):
-        said += [": " if not place else " and " if place == len(brought) - 1 else ", ", piece]
-    return tuple(part for part in (sentence(*said, " so far." if brought else "."), _signed(live)) if part)
+    spent, brought = _spent(live, formats), list(_brought(live, formats))
+    one = len(live) == 1
+    told = [sentence("spent ", spent)] if spent else []
+    told += [sentence("brought ", *words.joined(brought))] if brought else []
+    so_far = (
+        sentence(f"; {'it has' if one else 'they have'} ", *words.joined(told), " so far") if told else ()
+    )
+    first = sentence(head, f" {'is' if one else 'are'} live", *so_far, ".")
+    return tuple(part for part in (first, _signed(live)) if part)
 
 
 def because(found: Sequence[Line]) -> tuple[Sentence, ...]:
     """What is owed and by whom: signatures, then reviews, then what is planned."""
     campaigns = [line.campaign for line in found]
     running, over = ([c for c in campaigns if c.phase == phase] for phase in ("live", "ended"))
-    owed = [
-        *_unsigned([c for c in running if c.went_without or c.changed]),
+    ran = [
         _naming([c for c in over if c.went_without], "ran without both sign-offs", "ended"),
         _naming([c for c in over if c.changed], "ran on other terms than were signed", "ended"),
+    ]
+    owed = [
+        words.spaced(_unsigned([c for c in running if c.went_without or c.changed])),
+        words.spaced(said for said in ran if said),
         _naming([c for c in over if c.owes_review], "ended without a review", "ended"),
         *_planned([c for c in campaigns if c.phase == "planned"]),
     ]
@@ -62,15 +69,20 @@ def _none_live(found: Sequence[Line]) -> Sentence:
     return sentence(*said, ".")
 
 
+def _spent(live: Sequence[Line], formats: Formats) -> Said | None:
+    """'€158K of €187K': the sums over campaigns; the budgets where all are known."""
+    spend = _total(live, "spend")
+    if spend is None:
+        return None
+    budgets = [line.campaign.budget for line in live]
+    whole = sum(b for b in budgets if b is not None)
+    of = f" of {formats.money(whole, compact=True)}" if whole and None not in budgets else ""
+    return _figure(f"{formats.money(spend, compact=True)}{of}")
+
+
 def _brought(live: Sequence[Line], formats: Formats) -> Iterator[Said]:
-    """'€158K of €187K spent', '6,123 leads', '214 wins': sums over campaigns, which share no lead."""
-    spend, leads, wins = (_total(live, name) for name in ("spend", "leads", "wins"))
-    if spend is not None:
-        budgets = [line.campaign.budget for line in live]
-        whole = sum(b for b in budgets if b is not None)
-        of = f" of {formats.money(whole, compact=True)}" if whole and None not in budgets else ""
-        yield _figure(f"{formats.money(spend, compact=True)}{of} spent")
-    for total, one in ((leads, "lead"), (wins, "win")):
+    """'6,123 leads', '214 wins': sums over campaigns, which share no lead."""
+    for total, one in ((_total(live, "leads"), "lead"), (_total(live, "wins"), "win")):
         if total is not None:
             yield _figure(f"{formats.integer(total)} {one}{'' if total == 1 else 's'}")
 
@@ -131,8 +143,13 @@ def _planned(some: Sequence[Campaign]) -> Iterator[Sentence]:
         n = _counted(len(some), "planned")
         waits = [c for c in some if c.unsigned or c.reopened]
         parts: list[str | Said] = [n, f" {'is' if len(some) == 1 else 'are'} planned"]
-        if waits:
-            parts += ["; still to be signed: ", *_listed(waits)]
+        if waits and len(waits) == len(some):
+            parts += [" and still to be signed: ", *_listed(waits)]
+        elif waits:
+            parts += [
+                "; still to be signed are " if len(waits) > 1 else "; still to be signed is ",
+                *_listed(waits),
+            ]
         yield sentence(*parts, ".")
 
 
@@ -151,7 +168,8 @@ def _listed(some: Sequence[Campaign]) -> Iterator[str | Said]:
         yield "" if not place else " and " if last else ", "
         yield _named(one)
     if more > 0:
-        yield f" and {more} more"
+        yield " and "
+        yield words.shown(f"{more} more", f"campaigns#{some[0].phase}")
 
 
 def _named(one: Campaign) -> Said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -73,6 +74,7 @@ RULES: Final = {
 _QUARTERS: Final = 2  # whose costs are told one by one
 NOBODY: Final = "nobody"  # the owner of problems for which nobody is named
 _LISTED: Final = "data#problems"  # where the problems stand
+_COUNT: Final = re.compile(r"(?<![\w“.,-])\d[\d.,]*(?= [a-z])")
 _ANSWERING: Final = 3  # people named who answer for errors
 _SHORT: Final = 40  # characters of a cell in a sentence
 _LARGE: Final = 10_000  # rows
@@ -211,7 +213,9 @@ def _verdict(dataset: Dataset, found: Wrong) -> Iterator[Sentence]:
     both = (told[0], " and ", told[1]) if errors and warnings else (told[0],)
     yield sentence(there, *both, f" in {words.listing(found.tables)}.")
     if errors:
-        yield sentence(_cost(found, f))
+        yield sentence(
+            "The errors leave out ", words.shown(_cost(found, f), _LISTED, {"severity": "error"}), "."
+        )
     else:
         yield sentence("Warnings leave nothing out; every row counts.")
 
@@ -222,13 +226,23 @@ def _because(dataset: Dataset, found: Wrong) -> Iterator[Sentence]:
         return
     first = found.groups[0]
     worst, severity = first.problems[0], first.severity.value
-    begin = "First to correct: " if first.severity is Severity.ERROR else "First to look at: "
+    begin = "The first to correct is " if first.severity is Severity.ERROR else "The first to look at is "
     is_key = worst.cell is None and worst.value == worst.key  # of keys that stand twice
-    stands = f" holds “{words.brief(worst.value, _SHORT)}”" if worst.value and not is_key else ""
+    stands = f", which holds “{words.brief(worst.value, _SHORT)}”" if worst.value and not is_key else ""
     where = f"{worst.table} {worst.key}" if is_key else worst.place
     place = words.linked(words.brief(where), _LISTED, {"severity": severity})
-    yield sentence(begin, place, f"{stands}: {worst.what} {worst.instead}")
+    yield sentence(begin, place, f"{stands}: ", *_counted(f"{worst.what} {worst.instead}", severity))
     yield from _answering(Formats.of(small.settings(dataset)), found)
+
+
+def _counted(text: str, severity: str) -> Iterator[str | Said]:
+    """What a check says, with the counts in it leading to the problems."""
+    start = 0
+    for found in _COUNT.finditer(text):
+        yield text[start : found.start()]
+        yield words.shown(found[0], _LISTED, {"severity": severity})
+        start = found.end()
+    yield text[start:]
 
 
 def _answering(f: Formats, found: Wrong) -> Iterator[Sentence]:
@@ -261,13 +275,13 @@ def _of_them(f: Formats, n: int, who: str) -> Said:
 def _cost(found: Wrong, f: Formats) -> str:
     """What the errors cost: in all, and by the quarters they would count in."""
     if not found.left_out and not found.amount:
-        return "The errors leave out single cells, no whole row."
+        return "single cells, no whole row"
     cells = any(g.severity is Severity.ERROR and not g.left_out and not g.amount for g in found.groups)
     also = ", and single cells besides" if cells else ""
     if len(found.costs) == 1 and found.costs[0].period is not None:
-        return f"The errors leave out {checks_costs.summed(found.costs, f)}{also}."
+        return f"{checks_costs.summed(found.costs, f)}{also}"
     lost = Cost(None, found.left_out, found.amount).lost(f)
-    return f"The errors leave out {lost}{_by_quarter(found.costs, f)}{also}."
+    return f"{lost}{_by_quarter(found.costs, f)}{also}"
 
 
 def _by_quarter(costs: Sequence[Cost], f: Formats) -> str:

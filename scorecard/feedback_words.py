@@ -10,7 +10,7 @@ from scorecard.feedback_ideas import Ideas
 from scorecard.feedback_loops import LONGEST, SHORTEST, Effect, Loop, Loops, Share
 from scorecard.formats import Formats
 from scorecard.statistics import newcombe
-from scorecard.words import Said, Sentence, brief, counted, listing, sentence
+from scorecard.words import Said, Sentence, brief, counted, ends, joined, listing, sentence, shown, spaced
 
 PAGE: Final = "feedback"
 LOOPS: Final = "feedback#closing"
@@ -19,19 +19,16 @@ TEAMS_OF: Final[Mapping[Way, tuple[str, str]]] = {  # who answers, who asks
     "to_marketing": ("Marketing", "sales"),
     "to_sales": ("Sales", "marketing"),
 }
-_COUNTED: Final[tuple[tuple[tuple[Effect, ...], str, str], ...]] = (
+_ENDED: Final[tuple[tuple[tuple[Effect, ...], str, str], ...]] = (  # of one action, of several
+    ((Effect.FELL,), "surely brought it down", "surely brought their reasons down"),
     ((Effect.ROSE,), "saw it rise", "saw it rise"),
     ((Effect.SHARE_ONLY,), "moved its share alone", "moved its share alone"),
-    ((Effect.UNSURE, Effect.TOO_CLOSE), "can't be told yet", "can't be told yet"),
+    ((Effect.UNSURE, Effect.TOO_CLOSE), "can't be judged yet", "can't be judged yet"),
     ((Effect.TOO_FEW,), "has too few cases", "have too few cases"),
     ((Effect.NOT_DUE,), "isn't due yet", "aren't due yet"),
 )
 _MOVED: Final = {Effect.FELL: "Fell from", Effect.ROSE: "Rose from"}
-_GAPS: Final = {
-    "higher": "Surely less often than marketing",
-    "lower": "Surely more often than marketing",
-    "can't tell yet": "Can't tell yet who answers more often",
-}
+_UNKNOWN: Final = "can't tell yet"
 
 
 class Words:
@@ -52,12 +49,14 @@ class Words:
         return (sentence(f"{begin[:1].upper()}{begin[1:]}", *clauses[2:], "."), self._open(owed))
 
     def _answered(self, way: Way, one: Answers) -> tuple[str | Said, ...]:
-        """'marketing answered 14 of 27 things sales asked'."""
+        """'marketing answered 14 of the 27 things that sales asked'."""
         if not one.asked:
             return (self._begin(way, one),)
-        of = f"{self.formats.integer(one.answered)} of {self.formats.integer(one.asked)}"
+        of = (
+            f"{self.formats.integer(one.answered)} of the {counted(one.asked, 'thing', formats=self.formats)}"
+        )
         said = Said(of, strong=True, page=PAGE, ask=self._ask("answered", way=way))
-        return self._begin(way, one), said, f" things {TEAMS_OF[way][1]} asked{self._few(one.asked)}"
+        return self._begin(way, one), said, f" that {TEAMS_OF[way][1]} asked{self._few(one.asked)}"
 
     def _begin(self, way: Way, one: Answers) -> str:
         team, other = TEAMS_OF[way]
@@ -75,14 +74,13 @@ class Words:
         late = sum(e.overdue for e in owed)
         if not late:
             return sentence(many, ", none past the due date.")
-        past = Said(f"{f.integer(late)} past the due date", strong=True, page=PAGE, ask=ask)
+        past = Said(f"{f.integer(late)} of them past the due date", strong=True, page=PAGE, ask=ask)
         return sentence(many, ", ", past, ".")
 
     def because(self, by: Mapping[Way, Answers], oldest: Entry | None, found: Loops) -> tuple[Sentence, ...]:
         """How sure and how soon, what waits longest, and whether acting on a reason helped."""
-        sure, soon = self.compared(by), self._soon(by)
-        first = (sentence(". ".join(part for part in (sure, soon) if part), "."),) if sure or soon else ()
-        return (*first, *self._waiting(oldest), self._closed(found))
+        first = spaced(part for part in (self.compared(by), self._soon(by)) if part)
+        return (*((first,) if first else ()), *self._waiting(oldest), self._closed(found))
 
     @property
     def _lately(self) -> str:
@@ -92,21 +90,29 @@ class Words:
         return f"{self.formats.sure}: {self.formats.percent(low)} – {self.formats.percent(high)}"
 
     def _few(self, n: int) -> str:
-        return ", too few to judge" if n < self.min_n else ""
+        return " (too few to judge)" if n < self.min_n else ""
 
-    def _soon(self, by: Mapping[Way, Answers]) -> str:
-        """'Half are answered within 20 days by marketing and 30 days by sales'."""
+    def _soon(self, by: Mapping[Way, Answers]) -> Sentence:
+        """'Half are answered within 20 days by marketing and 30 days by sales.'."""
+        f = self.formats
         known = [(way, one.median) for way, one in by.items() if one.median is not None]
-        parts = [f"{self.formats.days(days)} by {TEAMS_OF[way][0].lower()}" for way, days in known]
-        quick = f"Half are answered within {listing(parts)}" if parts else ""
-        slow = "; ".join(
-            f"half or more of what {TEAMS_OF[way][1]} asked still waits, the longest "
-            f"{self.formats.days(one.longest)}"
+        parts = [
+            sentence(self._days(f.days(days), way), f" by {TEAMS_OF[way][0].lower()}") for way, days in known
+        ]
+        told = [sentence("Half are answered within ", *joined(parts), ".")] if parts else []
+        told += [
+            sentence(
+                f"Half or more of what {TEAMS_OF[way][1]} asked still waits, the longest for ",
+                self._days(f.days(one.longest), way),
+                ".",
+            )
             for way, one in by.items()
             if one.median is None and one.timed and one.longest is not None
-        )
-        text = "; ".join(part for part in (quick, slow) if part)
-        return text[:1].upper() + text[1:]
+        ]
+        return spaced(told)
+
+    def _days(self, text: str, way: Way) -> Said:
+        return Said(text, page=PAGE, ask=self._ask("answered", way=way))
 
     def _ask(self, show: str, **more: str) -> tuple[tuple[str, str], ...]:
         """What a link to this page narrows it to."""
@@ -119,31 +125,41 @@ class Words:
             return ()
         owed = self._ask("owed", who=oldest.owes.person_id)
         age = Said(self.formats.days(oldest.age), strong=True, page=PAGE, ask=owed)
-        text = f", “{brief(oldest.text)}”," if oldest.text else ""
-        return (sentence("The oldest without an answer", text, " waits ", age, f": {_owes(oldest)}."),)
+        what = f"“{brief(oldest.text)}”" if oldest.text else "it"
+        return (sentence(f"{_owes(oldest)} the oldest answer: {what} has waited ", age, "."),)
 
     def _closed(self, found: Loops) -> Sentence:
         """How many actions brought their reason down."""
         if not found.loops:
             return sentence(f"No action on a rejection reason was completed {self._lately}.")
-        fell = found.count(Effect.FELL)
+        n, fell = len(found.loops), found.count(Effect.FELL)
+        if n == 1:
+            text = next(text for effects, text, _ in _ENDED if found.count(*effects))
+            return sentence("The one action on a rejection reason ", Said(text, strong=True, page=LOOPS), ".")
         verb = "brought its reason down" if fell <= 1 else "brought their reasons down"
         head = Said(f"{fell or 'none'} surely {verb}", strong=True, page=LOOPS)
-        counts = [(found.count(*effects), one, many) for effects, one, many in _COUNTED]
-        rest = "".join(f", {n} {one if n == 1 else many}" for n, one, many in counts if n)
-        return sentence(f"Of {counted(len(found.loops), 'action')} on rejection reasons ", head, f"{rest}.")
+        counts = [(found.count(*effects), one, many) for effects, one, many in _ENDED[1:]]
+        rest = [shown(f"{k} {one if k == 1 else many}", LOOPS) for k, one, many in counts if k]
+        of = sentence("Of ", shown(counted(n, "action"), LOOPS), " on rejection reasons, ")
+        return sentence(*of, *joined([head, *rest]), ".")
 
-    def compared(self, by: Mapping[Way, Answers]) -> str:
-        """Which team answers more often, if that can be told."""
+    def compared(self, by: Mapping[Way, Answers]) -> Sentence:
+        """Which team answers more often, by how much, and whether chance alone may do that."""
         marketing, sales = by["to_marketing"], by["to_sales"]
         if min(marketing.asked, sales.asked) < max(self.min_n, 1):
-            return ""
-        gap = newcombe(marketing.answered, marketing.asked, sales.answered, sales.asked)
-        f = self.formats
-        between = (
-            f"{f.points(gap.value)}, {f.sure}: {_bare(f.points(gap.low))} to {_bare(f.points(gap.high))}"
-        )
-        return f"{_GAPS[gap.verdict]} ({between})"
+            return ()
+        gap, f = newcombe(marketing.answered, marketing.asked, sales.answered, sales.asked), self.formats
+        value, low, high = (end or 0.0 for end in (gap.value, gap.low, gap.high))
+        ahead, behind = ("Marketing", "sales") if value > 0 else ("Sales", "marketing")
+        if f.apart(value) == f.apart(0.0):
+            return sentence("Both teams answered equally often.")
+        between = ends(low, high, f.apart) if value > 0 else ends(-high, -low, f.apart)
+        unsure = "" if gap.verdict != _UNKNOWN else f"; we {_UNKNOWN} whether chance alone did that"
+        ask = self._ask("answered")
+        return sentence(
+            f"{ahead} answered more often than {behind}, by ", Said(f.apart(value), page=PAGE, ask=ask),
+            f" ({f.sure}: ", Said(between, page=PAGE, ask=ask), f"){unsure}.",
+        )  # fmt: skip
 
     def beside(self, one: Answers) -> str:
         """What stands under the days to an answer."""
@@ -281,5 +297,8 @@ def _be(n: int) -> str:
 
 
 def _owes(entry: Entry) -> str:
-    """'Katrin Voss owes the answer'; nobody does by name where only a team is known."""
-    return f"{entry.owes.name} owes the answer" if entry.owes.person_id[:5] != "team:" else entry.owes.name
+    """'Katrin Voss owes'; where only a team is known, that nobody there is named."""
+    who = entry.owes
+    if who.person_id[:5] != "team:":
+        return f"{who.name} owes"
+    return f"{who.team.capitalize()}, where nobody is named, owes" if who.team else "Nobody is named who owes"

@@ -33,6 +33,8 @@ STAGES: Final = {
     "mofu": "MOFU · middle of the funnel",
     "bofu": "BOFU · bottom of the funnel",
 }
+HISTORY: Final = "goals#history"
+_SURE: Final = 0.8  # of the interval of a forecast
 ALL: Final = "goals#all"  # where on the page all of them stand
 _NEXT: Final = 2  # goals named after the one furthest behind
 _MOST_MARKS: Final = 27  # days at which the wanted curve is worked out
@@ -247,7 +249,7 @@ class _Teller:
 
 
 def _as_fine(expected: float | None, s: Standing) -> float | None:
-    """What was expected, in whole where the goal counts in whole: 4,455 subscribers, not 4,455.08."""
+    """What was or is expected, in whole where the goal counts in whole: 4,455 subscribers, not 4,455.08."""
     known = (s.goal.target, s.goal.baseline or 0.0, s.actual.value or 0.0)
     whole = all(float(x).is_integer() for x in known) and abs(s.goal.target) >= _WHOLE
     return round(expected) if whole and expected is not None else expected
@@ -485,9 +487,9 @@ def _to_be_reached(teller: _Teller, line: Line, by_id: dict[str, Standing]) -> I
     many = words.shown("day" if left == 1 else f"{left} days", "goals", ask)
     need = words.linked(teller.rate(needs * days, goal), "goals", ask)
     if goal.kind == "total":
-        so_far = (", after ", words.shown(teller.rate(came * days, goal), "goals", ask), " so far.")
-        so_far = so_far if came else ("; nothing has come so far.",)
-        yield sentence("For the ", many, " left it needs ", need, f" a {word}", *so_far)
+        so_far = words.shown(teller.rate(came * days, goal), "goals", ask)
+        after = sentence(", after ", so_far, " so far.") if came else sentence("; nothing has come so far.")
+        yield sentence("For the ", many, " left it needs ", need, f" a {word}", *after)
         return
     way = "come down by" if goal.target < actual else "rise by"
     yield sentence("In the ", many, f" left it would have to {way} ", need, f" a {word}.")
@@ -539,49 +541,81 @@ def panel(dataset: Dataset, as_of: AsOf, goal_id: str) -> Panel | None:
 def _panel_verdict(teller: _Teller, s: Standing, forecast: Forecast | None) -> tuple[Sentence, ...]:
     said = [_stand(teller, s)]
     if forecast is not None:
-        said.append(_heading(teller, s.goal, forecast))
+        said.append(_heading(teller, s, forecast))
     return tuple(said)
 
 
 def _stand(teller: _Teller, s: Standing) -> Sentence:
-    detail = teller.progress(s)
-    wanted = s.expected_value
-    if (
-        s.actual.value is None
-        or wanted is None
-        or s.goal.kind == "rate"
-        or s.goal.stays
-        or not 0 < s.elapsed < 1
-    ):
-        return sentence(Said(_capital(detail), strong=True), ".")
-    return sentence(Said(detail, strong=True), ": ", _beside_pace(teller, s, s.actual.value, wanted), ".")
+    """'It stands at €15.7M of €18.1M, 87%, which is €522K less than the €16.2M expected by now.'."""
+    goal, actual, wanted = s.goal, s.actual.value, s.expected_value
+    if actual is None:
+        return sentence(Said(_capital(teller.nothing(s)), strong=True), ".")
+    now, target = (
+        words.linked(teller.value(actual, goal), HISTORY),
+        words.linked(teller.value(goal.target, goal), HISTORY),
+    )
+    pace: Sentence = ()
+    if wanted is not None and goal.kind != "rate" and not goal.stays and 0 < s.elapsed < 1:
+        pace = sentence(", ", _beside_pace(teller, s, actual, _as_fine(wanted, s) or 0.0))
+    if goal.kind == "total":
+        share = words.linked(teller.share(s.progress), HISTORY)
+        verb = "has taken" if goal.lower_is_better else "has come to"
+        return sentence(f"It {verb} ", now, " of ", target, ", ", share, *pace, ".")
+    if goal.stays:
+        side = "below" if goal.lower_is_better else "above"
+        held = goal.kind == "level" and goal.metric is None
+        days = (
+            ("; so far it held on ", words.linked(teller.share(s.progress), HISTORY), " of the days")
+            if held
+            else ()
+        )
+        return sentence("It stands at ", now, f" and is to stay {side} ", target, *days, ".")
+    cases = s.actual.denominator if goal.kind == "rate" else None
+    among = (
+        ()
+        if cases is None
+        else (" of ", words.shown(words.counted(int(cases), "case", formats=teller.formats), HISTORY))
+    )
+    return sentence(
+        "It stands at ", now, *among, ", with ", target, " wanted", *_on_the_way(teller, s), *pace, "."
+    )
 
 
-def _beside_pace(teller: _Teller, s: Standing, actual: float, wanted: float) -> str:
-    """'€6,914 less than the €32,354 expected by now'."""
+def _on_the_way(teller: _Teller, s: Standing) -> Sentence:
+    """'; that is 20% of the way'; of a goal that moved away from its target, from where."""
+    if s.goal.kind != "level" or not s.goal.moves or s.progress is None:
+        return ()
+    if s.progress < 0:
+        start = words.shown(teller.value(s.goal.baseline or 0.0, s.goal), HISTORY)
+        return sentence("; that is further away than the ", start, " at the start")
+    return sentence("; that is ", words.linked(teller.share(s.progress), HISTORY), " of the way")
+
+
+def _beside_pace(teller: _Teller, s: Standing, actual: float, wanted: float) -> Said:
+    """'€6.9K less than the €32.4K expected by now'."""
     gap, expected = actual - wanted, f"the {teller.value(wanted, s.goal)} expected by now"
     if abs(gap) < 1e-9 * max(1.0, abs(wanted)):
-        return "just what was expected by now"
-    if not actual:
-        return f"nothing yet of {expected}" if gap < 0 else f"nothing yet, beside {expected}"
-    return f"{teller.value(abs(gap), s.goal)} {'more' if gap > 0 else 'less'} than {expected}"
+        return words.shown("just what was expected by now", HISTORY)
+    apart = teller.value(_as_fine(abs(gap), s), s.goal)
+    return words.shown(f"{apart} {'more' if gap > 0 else 'less'} than {expected}", HISTORY)
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _heading(teller: _Teller, goal: Goal, forecast: Forecast) -> Sentence:
-    likely, low, high = (teller.value(v, goal) for v in (forecast.value, forecast.low, forecast.high))
-    chance = teller.formats.percent(forecast.chance, 0)
+def _heading(teller: _Teller, s: Standing, forecast: Forecast) -> Sentence:
+    goal = s.goal
+    likely, low, high = (
+        teller.value(_as_fine(v, s), goal) for v in (forecast.value, forecast.low, forecast.high)
+    )
+    chance, sure = (teller.formats.percent(x, 0) for x in (forecast.chance, _SURE))
     wish = "to stay within" if goal.lower_is_better and goal.kind == "total" else "to reach"
     return sentence(
-        "Heading for ",
-        Said(likely, strong=True),
-        f" by {teller.formats.day_month(goal.due)} (80 % between {low} and {high}): a chance of ",
-        Said(chance, strong=True),
-        f" {wish} {teller.value(goal.target, goal)}.",
-    )
+        "It is heading for ", words.linked(likely, HISTORY),
+        f" by {teller.formats.day_month(goal.due)} ({sure}: ", words.shown(f"{low} to {high}", HISTORY),
+        "), a chance of ", words.linked(chance, HISTORY), f" {wish} the target.",
+    )  # fmt: skip
 
 
 def _facts(teller: _Teller, s: Standing, by_id: dict[str, Standing]) -> list[Fact]:

@@ -765,7 +765,9 @@ def _owed(concerns: Sequence[Concern]) -> Sentence:
     who = [c.who for c in first]
     if len(set(who)) == 1:
         return sentence(f"The first to act is {who[0]}, on ", *words.joined(told), ".")
-    return sentence(f"The first to act is {who[0]}, on ", told[0], f", the next {who[1]}, on ", told[1], ".")
+    return sentence(
+        f"The first to act is {who[0]}, on ", told[0], f"; the next is {who[1]}, on ", told[1], "."
+    )
 
 
 def _most_important(found: Sequence[Line]) -> tuple[Line, ...]:

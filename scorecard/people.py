@@ -240,8 +240,9 @@ def _verdict(found: Overview) -> Iterator[Sentence]:
     yield _liaisons(found)
     told = [f"{sum(p.lately for p in some)} of {len(some)} in {team}" for team, some in _teams(found)]
     if found.exchanges.known and told:
-        head = f"{words.listing(told)} sat in on the other side’s work"
-        yield sentence(words.linked(head, "people#exchanges"), f" in the last {WINDOW_DAYS} days.")
+        heads = words.joined(words.linked(one, "people#exchanges") for one in told)
+        since = words.shown(f"the last {WINDOW_DAYS} days", "people#exchanges")
+        yield sentence(*heads, " sat in on the other side’s work in ", since, ".")
 
 
 def _teams(found: Overview) -> list[tuple[str, Sequence[Person]]]:
@@ -284,9 +285,9 @@ def _because(found: Overview, formats: Formats) -> Iterator[Sentence]:
         missed = [_missed(team, some, formats) for team, some in _teams(found)]
         told = [part for part in missed if part]
         if told:
-            yield sentence(
-                "Not lately: ", *(piece for n, part in enumerate(told) for piece in _joined(n, part)), "."
-            )
+            pieces = (piece for n, part in enumerate(told) for piece in _joined(n, part))
+            out = sum(not p.lately for _, some in _teams(found) for p in some)
+            yield sentence(f"Still to sit in {'is' if out == 1 else 'are'} ", *pieces, ".")
         yield _next(found.exchanges, formats)
     if found.gaps:
         yield _gaps_told(found.gaps)
@@ -298,7 +299,7 @@ def _because(found: Overview, formats: Formats) -> Iterator[Sentence]:
 
 
 def _joined(n: int, part: Sequence[str | Said]) -> Sequence[str | Said]:
-    return ("; ", *part) if n else part
+    return (", and ", *part) if n else part
 
 
 def _asked(some: Sequence[tuple[Person, str]], *, strong: bool = False) -> list[str | Said]:
@@ -315,13 +316,13 @@ def _missed(team: str, some: Sequence[Person], formats: Formats) -> list[str | S
     out = sorted((p for p in some if not p.lately), key=lambda p: p.planned or date.max)
     if not out:
         return []
-    told: list[str | Said] = [f"in {team} "]
-    for n, one in enumerate(out[:_NAMED]):
-        told += ["" if not n else " and " if n == len(out) - 1 else ", "]
-        told.append(Said(words.brief(one.name), page="people", ask=(("ask", one.name),)))
-        told.append(_planned(one, formats))
-    more = len(out) - _NAMED
-    return [*told, f" and {more} more"] if more > 0 else told
+    names = [
+        sentence(Said(words.brief(one.name), page="people", ask=(("ask", one.name),)), _planned(one, formats))
+        for one in out[:_NAMED]
+    ]
+    if (more := len(out) - _NAMED) > 0:
+        names.append(sentence(words.shown(f"{more} more", "people#exchanges")))
+    return [*words.joined(names), f" of {team}"]
 
 
 def _planned(person: Person, formats: Formats) -> str:
@@ -340,7 +341,7 @@ def _next(found: Exchanges, formats: Formats) -> Sentence:
         return sentence("No further session is planned.")
     first = found.ahead[0]
     link = Said(words.brief(first.title), page="calendar", ask=(("entry", first.entry_id),))
-    return sentence(f"The next session is on {formats.date(first.day)}: ", link, ".")
+    return sentence("The next session, ", link, f", is on {formats.date(first.day)}.")
 
 
 def _gaps_told(gaps: Sequence[Gap]) -> Sentence:
@@ -353,7 +354,8 @@ def _gaps_told(gaps: Sequence[Gap]) -> Sentence:
             f" ({gap.what})",
         ]
     more = len(gaps) - _NAMED
-    return sentence(*parts, f" and {more} more." if more > 0 else ".")
+    rest = (" and ", words.shown(f"{more} more", "people#gaps")) if more > 0 else ()
+    return sentence(*parts, *rest, ".")
 
 
 # --- finding somebody -------------------------------------------------------------------------------------

@@ -322,21 +322,25 @@ class _Board:
         for left in dict.fromkeys(line.days_left for line in asked):
             alike = [line for line in asked if line.days_left == left]
             days = "the day" if left == 1 else f"the {left} days"
-            needs = words.joined(sentence(*self._needed(line)) for line in alike)
-            yield sentence("For ", shown(days, SIDE_BY_SIDE), " left, ", *needs, ".")
+            needs = words.joined(self._needed(line) for line in alike)
+            yield sentence("For ", shown(days, SIDE_BY_SIDE), " left, ", *needs, *self._so_far(alike), ".")
 
-    def _needed(self, line: Line) -> Iterator[str | Said]:
-        """'sales needs €47.4K of revenue a day, after €35.8K so far'."""
-        amount, unit = line.row.numerator, line.unit
-        gone = (line.end - line.start).days + 1 - (line.days_left or 0)
-        yield f"{line.department} needs "
-        of = f"{' of' if unit == 'currency' else ''} {words.inner(words.metric(line.metric))}"
-        yield linked(f"{words.a_day(line.required_per_day, unit, self.formats)}{of}", SIDE_BY_SIDE)
-        yield " a day"
-        if amount is not None and gone > 0:
-            yield ", after "
-            yield shown(words.a_day(amount / gone, unit, self.formats), SIDE_BY_SIDE)
-            yield " so far"
+    def _needed(self, line: Line) -> Sentence:
+        """'sales needs €47.4K of revenue a day'."""
+        of = f"{' of' if line.unit == 'currency' else ''} {words.inner(words.metric(line.metric))}"
+        a_day = words.a_day(line.required_per_day, line.unit, self.formats)
+        return sentence(f"{line.department} needs ", linked(f"{a_day}{of}", SIDE_BY_SIDE), " a day")
+
+    def _so_far(self, lines: Sequence[Line]) -> Sentence:
+        """'; so far it was 20.7 and €55.4K', where all of that is known."""
+        came = []
+        for line in lines:
+            gone = (line.end - line.start).days + 1 - (line.days_left or 0)
+            if line.row.numerator is None or gone <= 0:
+                return ()
+            text = words.a_day(line.row.numerator / gone, line.unit, self.formats)
+            came.append(shown(text, SIDE_BY_SIDE))
+        return sentence("; so far it was ", *words.joined(came))
 
     def _standing(self, team: str, people: People) -> Iterator[Sentence]:
         """How many of a team are where, and who is furthest behind the pace."""

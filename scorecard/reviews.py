@@ -313,7 +313,7 @@ def _owing(dataset: Dataset, as_of: AsOf) -> tuple[Owing, ...]:
 
 
 def _actions_told(actions: Sequence[Action]) -> Sentence:
-    """'4 of 7 actions are done, 1 of them late; 2 are overdue (Olga Petrova, Katrin Voss)'."""
+    """'4 of 7 actions are done (1 late) and 2 are overdue with Olga Petrova and Katrin Voss.'."""
     if not actions:
         return sentence(Said("No action has been agreed yet.", strong=True))
     of = Counter(action.state for action in actions)
@@ -321,14 +321,14 @@ def _actions_told(actions: Sequence[Action]) -> Sentence:
     head = f"{done or 'None'} of {len(actions)} actions {_are(done)} done"
     if len(actions) == 1:
         head = f"The one action agreed {'is' if done else 'isn’t'} done"
-    late = f", {of['done late']} of them late" if of["done late"] else ""
-    parts: list[str | Said] = [words.linked(head, "reviews#agreed"), late]
+    late = f" ({of['done late']} late)" if of["done late"] else ""
+    told = [sentence(words.linked(f"{head}{late}", "reviews#agreed"))]
     for state in ("overdue", "open"):
         some = [action for action in actions if action.state == state]
         if some:
             count = words.linked(f"{len(some)} {_are(len(some))} {state}", "reviews#agreed")
-            parts += ["; ", count, _debtors(some)]
-    return sentence(*parts, ".")
+            told.append(sentence(count, _debtors(some)))
+    return sentence(*words.joined(told), ".")
 
 
 def _are(n: int) -> str:
@@ -336,12 +336,15 @@ def _are(n: int) -> str:
 
 
 def _debtors(some: Sequence[Action]) -> str:
-    """' (Katrin Voss 2, Olga Petrova)', those who owe most first."""
+    """' with Katrin Voss (2) and Olga Petrova', those who owe most first."""
     of = Counter(action.who or "nobody named" for action in some)
     ranked = sorted(of.items(), key=lambda item: (-item[1], item[0]))
-    named = [f"{words.brief(who)} {n}" if n > 1 else words.brief(who) for who, n in ranked[:_NAMED]]
+    several = len(ranked) > 1
+    named = [
+        f"{words.brief(who)} ({n})" if several and n > 1 else words.brief(who) for who, n in ranked[:_NAMED]
+    ]
     more = len(ranked) - _NAMED
-    return f" ({', '.join(named)}{f' and {more} more' if more > 0 else ''})"
+    return f" with {words.listing([*named, f'{more} more'] if more > 0 else named)}"
 
 
 def _last_told(dataset: Dataset, as_of: AsOf, found: Sequence[Review]) -> Sentence:
@@ -353,7 +356,7 @@ def _last_told(dataset: Dataset, as_of: AsOf, found: Sequence[Review]) -> Senten
     last = found[0]
     when = "has no date" if last.day is None else f"was on {formats.date(last.day)}"
     link = Said(last.called, page="reviews", ask=(("review", last.review_id),))
-    return sentence(f"The last review {when}: ", link, f"; {coming}" if coming else ".")
+    return sentence("The last review, ", link, f", {when}", f"; {coming}" if coming else ".")
 
 
 def _next(dataset: Dataset, as_of: AsOf) -> date | None:
@@ -371,9 +374,10 @@ def _owing_told(owing: Sequence[Owing]) -> Sentence:
     if not owing:
         return ()
     head = f"{words.counted(len(owing), 'campaign')} ended without a review"
-    parts: list[str | Said] = [words.linked(head, "reviews#owing"), ": "]
-    for n, one in enumerate(owing[:_NAMED]):
-        name = Said(words.brief(one.name), page="campaigns", ask=(("campaign", one.campaign_id),))
-        parts += [", " if n else "", name]
-    more = len(owing) - _NAMED
-    return sentence(*parts, f" and {more} more." if more > 0 else ".")
+    names: list[Said] = [
+        Said(words.brief(one.name), page="campaigns", ask=(("campaign", one.campaign_id),))
+        for one in owing[:_NAMED]
+    ]
+    if (more := len(owing) - _NAMED) > 0:
+        names.append(words.shown(f"{more} more", "reviews#owing"))
+    return sentence(words.linked(head, "reviews#owing"), ": ", *words.joined(names), ".")

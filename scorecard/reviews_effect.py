@@ -28,7 +28,7 @@ from scorecard.reviews import Action, reviews
 from scorecard.rows import Row
 from scorecard.scopes import EVERYTHING, Filter
 from scorecard.status import Status, Tone
-from scorecard.words import Sentence, sentence
+from scorecard.words import Said, Sentence, sentence
 
 WINDOW: Final = ("conversion_rate", "acceptance_rate", "sla_compliance", "win_rate")
 CAMPAIGN: Final = ("conversion_rate", "acceptance_rate", "lead_to_win_rate", "cpl", "cac")
@@ -313,7 +313,7 @@ def worked(dataset: Dataset, as_of: AsOf, actions: Sequence[Action], most: int) 
 
 
 def _told(effects: Sequence[Effect], done: int) -> tuple[Sentence, ...]:
-    """'Of the 4 done, 1 seems to have worked, 2 haven’t helped and of 1 nobody can tell yet.'."""
+    """'Of the 4 done, 1 seems to have worked, 2 haven’t helped and 1 can’t be judged yet.'."""
     if not effects:
         return ()
     count = {outcome: sum(e.outcome is outcome for e in effects) for outcome in Outcome}
@@ -328,7 +328,13 @@ def _told(effects: Sequence[Effect], done: int) -> tuple[Sentence, ...]:
     told = [f"{better} {'seems' if better == 1 else 'seem'} to have worked"] * bool(better)
     told += [f"{worse} {'hasn’t' if worse == 1 else 'haven’t'} helped"] * bool(worse)
     told += [f"{mixed} helped here and hurt there"] * bool(mixed)
-    told += [f"of {open_} nobody can tell yet"] * bool(open_) + [f"no number tells of {silent}"] * bool(
-        silent
-    )
-    return (sentence("Of ", which, f", {words.listing(told)}."),)
+    told += [f"{open_} can’t be judged yet"] * bool(open_)
+    told += [f"{silent} {'has' if silent == 1 else 'have'} no number to judge by"] * bool(silent)
+    if len(effects) == 1:
+        return (sentence("The one done ", _only(told[0]), "."),)
+    return (sentence("Of ", which, ", ", *words.joined(words.shown(t, "reviews#agreed") for t in told), "."),)
+
+
+def _only(told: str) -> Said:
+    """What is said of 1, of the only one."""
+    return words.linked(told.removeprefix("1 "), "reviews#agreed")

@@ -116,14 +116,17 @@ def _about(dataset: Dataset, review: Review) -> Iterator[str]:
 
 
 def _opening(dataset: Dataset, opens: Review | None) -> Sentence:
-    """'It opens with what Q3 2026 of 1 Oct 2026 asked for: 2 of 3 done'."""
+    """'Of what the review before, Q3 2026 of 1 Oct 2026, asked for, 2 of 3 actions are done.'."""
     if opens is None:
         return sentence("There is no earlier review whose actions it could open with.")
     day = Formats.of(small.settings(dataset)).date(opens.day)
     link = Said(opens.called, page="reviews", ask=(("review", opens.review_id),))
-    done = sum(action.done is not None for action in opens.actions)
-    of = f"{done} of {len(opens.actions)} done" if opens.actions else "no action"
-    return sentence("From the review before, ", link, f" of {day}: {of}.")
+    if not opens.actions:
+        return sentence("The review before, ", link, f" of {day}, asked for no action.")
+    done, n = sum(action.done is not None for action in opens.actions), len(opens.actions)
+    of = words.linked(f"{done} of {n} actions", "reviews", {"review": opens.review_id})
+    are = "is" if done == 1 else "are"
+    return sentence("Of what the review before, ", link, f" of {day}, asked for, ", of, f" {are} done.")
 
 
 # --- numbers as they stood --------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import pytest
 
 from tests.axe import violations
 from tests.browser import settled
+from tests.figures import unlinked
 from tests.pages.demo_store import CHOSEN
 
 PAGES = (
@@ -36,6 +37,7 @@ SMALL = """
 def test_everyone_can_use_a_page(demo_app, page, slug):
     """One load: light, dark, then a phone. Streamlit follows the system's theme while the page stands."""
     tab = settled(page(f"{demo_app}/{slug}{'&' if '?' in slug else '?'}{CHOSEN}"), seconds=90)
+    assert unlinked(tab) == []
     assert violations(tab) == []
     tab.emulate_media(color_scheme="dark")
     tab.wait_for_function("getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'")

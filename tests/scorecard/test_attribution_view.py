@@ -97,8 +97,8 @@ def test_the_split_between_the_teams_names_the_models_at_its_ends(demo):
     lowest, highest = (end(ours, key=lambda m: ours[m] / whole[m]) for end in (min, max))
     said = text(read(demo).because)
     names = {m: name if m == "markov" else name[:1].lower() + name[1:] for m, name in MODEL_NAMES.items()}
-    ends = [f"{ours[m] / whole[m]:.0%} by {names[m]}" for m in (lowest, highest)]
-    assert f"marketing's part runs from {ends[0]} to {ends[1]}" in said
+    ends = [f"{ours[m] / whole[m]:.0%} ({names[m]})" for m in (lowest, highest)]
+    assert f"the models put marketing's part between {ends[0]} and {ends[1]}." in said
 
 
 def test_a_journey_shows_every_touch_up_to_the_close_and_its_weights_sum_to_one(demo):

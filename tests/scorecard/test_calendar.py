@@ -376,7 +376,9 @@ def test_ideas_of_sales_are_followed_from_the_idea_to_live():
         " and 2 turned down. From the idea to live it took 15.5 days (median of 2)."
     )
     owed = [plain(part) for part in answer(dataset, AS_OF).owed]
-    assert owed == ["Marketing owes sales an answer to 1 idea: Text F3 (Dora, asked 8 days ago)."]
+    assert owed == [
+        "Marketing owes sales an answer to 1 idea: Text F3 was asked for 8 days ago and waits for Dora."
+    ]
 
 
 def test_an_entry_tells_its_idea_and_its_clashes():
@@ -418,7 +420,7 @@ def test_the_answer_counts_what_begins_and_names_the_gravest_clash():
     told = answer(company(calendar=calendar, people=PEOPLE), AS_OF)
     assert [plain(part) for part in told.verdict] == [
         "2 things begin in the next four weeks: 1 promotion and 1 piece of content. 1 more is running.",
-        "One clash: Title E1 runs while 1 of 3 people in sales is away, 20 Nov.",
+        "There is one clash: Title E1 runs while 1 of 3 people in sales is away, 20 Nov.",
     ]
     assert [plain(part) for part in told.owed] == [
         "1 entry should have begun and is still planned: Title E7 (Ben)."

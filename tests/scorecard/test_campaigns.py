@@ -69,13 +69,13 @@ def test_each_campaign_bears_its_state_and_what_is_missing(company):
     }
     found = campaigns.read(dataset, at(dataset))
     assert list(map(plain, found.verdict)) == [
-        "1 campaign is live: 1 lead and 1 win so far.",
+        "1 campaign is live; it has brought 1 lead and 1 win so far.",
         "Both teams signed everything that is live.",
     ]
     assert list(map(plain, found.because)) == [
         "1 campaign ran without both sign-offs: Fair.",
         "1 campaign ended without a review: Fair.",
-        "1 campaign is planned; still to be signed: Later.",
+        "1 campaign is planned and still to be signed: Later.",
     ]
 
 
@@ -243,15 +243,15 @@ def test_what_is_surely_cheaper_is_said_and_what_may_be_chance_is_not(company):
     dear = Measured("b", "Fair", 40.0, 25, 1000.0)
     said, sure = verdict(formats, "cac", dear, cheap)
     assert sure == {("a", "b")}
-    assert said == "E-mail brought customers at €10 against Fair at €40: 95% sure it's cheaper."
+    assert said == "E-mail brought customers at €10, against Fair at €40: 95% sure to be cheaper."
     close = Measured("c", "Post", 11.0, 91, 1000.0)
     said, sure = verdict(formats, "cpl", close, cheap)
     assert not sure
-    assert said == "Cost per lead: can't tell yet. Post €11 and E-mail €10; chance alone may do that."
+    assert said == "Cost per lead: €11 for Post and €10 for E-mail. Can't tell yet: chance alone may do that."
     said, sure = verdict(formats, "cpl", close, cheap, dear)
     assert sure == {("a", "b"), ("c", "b")}
     assert said.endswith(
-        "E-mail brought leads at €10 against Fair at €40: 95% sure it's cheaper; Post: can't tell yet."
+        "E-mail brought leads at €10, against Fair at €40: 95% sure to be cheaper; of Post we can't tell yet."
     )
 
 

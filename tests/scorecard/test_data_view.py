@@ -70,7 +70,7 @@ def test_where_to_begin_and_who_answers_leads_to_those_errors(company):
     begin, answers = found.because
     first = found.groups[0].problems[0]
     assert text([begin]) == (
-        f"First to correct: {first.place} holds “{first.value}”: {first.what} {first.instead}"
+        f"The first to correct is {first.place}, which holds “{first.value}”: {first.what} {first.instead}"
     )
     asked = [(piece.page, dict(piece.ask)) for piece in answers if piece.page]
     assert sum(int(piece.text.split()[0]) for piece in answers if piece.page) == found.count(Severity.ERROR)

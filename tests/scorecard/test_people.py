@@ -291,8 +291,9 @@ def test_lately_is_the_last_ninety_days_today_included(company):
     assert plain(found.verdict[1]) == (
         "1 of 2 in marketing and 0 of 2 in sales sat in on the other side’s work in the last 90 days."
     )
-    assert "Not lately: in marketing Max Horn (planned for 3 Dec); in sales Sue Kahn and Sam Pike." in told(
-        found.because
+    assert (
+        "Still to sit in are Max Horn (planned for 3 Dec) of marketing, and Sue Kahn and Sam Pike of sales."
+        in told(found.because)
     )
 
 

@@ -86,7 +86,7 @@ def test_each_wish_is_set_beside_the_data(company):
         in said(found)
     )
     assert (
-        "Marketing and sales want industry Retail, and it wins more often: 50% won, the rest 14.5%."
+        "Marketing and sales want industry Retail, and such leads win more often: 50% against 14.5% of the rest."
         in said(found)
     )
     assert "Marketing owes a word on 2 values that sales named; sales owes a word on 2 values" in said(found)
@@ -107,19 +107,20 @@ def test_a_wish_that_the_data_contradict_comes_first_and_is_said_aloud(company):
     ]
     found = read(company(leads=leads(won_of=CLEAR), profiles=profiles))
     assert found.lines[0].finding is Finding.CONTRADICTED
-    assert "Sales doesn't want industry Retail, yet it wins more often: 50% won, the rest 14.5%." in said(
-        found
+    assert (
+        "Sales doesn't want industry Retail, yet such leads win more often: 50% against 14.5% of the rest."
+        in said(found)
     )
     contradicted = (
-        "Sales doesn't want industry Retail; the data contradict it: 50% of 60 won, the rest 14.5% of"
+        "The data contradict sales on industry Retail: 50% of 60 leads won against 14.5% of 124 others"
     )
-    assert f"{contradicted} 124: +35.5 points" in said(found)
+    assert f"{contradicted}, 35.5 points more (95%: " in said(found)
 
 
 def test_what_nobody_named_is_told_when_it_differs_surely(company):
     found = read(company(leads=leads(won_of=CLEAR), profiles=[wish("sales", "industry", "Retail")]))
     assert [one.evidence.value for one in found.surprises] == ["Clubs"]
-    assert "Nobody named industry Clubs, which differs: 5% of 60 won" in said(found)
+    assert "Nobody named industry Clubs, which differs: 5% of 60 leads won against" in said(found)
 
 
 def test_without_wishes_what_differs_stands_first(company):

@@ -1,10 +1,13 @@
 """The Quotas page's readings: rows of the report, names of people, and the gap or why there is none."""
 
+import re
+
 import pytest
 
 from data_sources.database import Database
 from scorecard import periods, quota_view, small
 from scorecard.clock import AsOf
+from scorecard.formats import Formats
 from scorecard.report import by_key, report
 from scorecard.status import Status
 from scorecard.words import plain
@@ -76,8 +79,17 @@ def test_what_is_needed_a_day_stands_beside_what_came_so_far(demo):
     wanted = (line.row.denominator - line.row.numerator) / line.days_left
     assert line.days_left in (92 - gone, 93 - gone)
     so_far = line.row.numerator / (92 - line.days_left)
-    told = f"marketing needs {round(wanted, 1):g} MQLs a day, after {round(so_far, 1):g} so far"
-    assert told in text(read(demo).because)
+    told = text(read(demo).because)
+    assert f"marketing needs {round(wanted, 1):g} MQLs a day and sales needs " in told
+    assert f"; so far it was {round(so_far, 1):g} and €" in told
+
+
+def test_a_need_a_day_is_written_one_way(demo):
+    reading, formats = read(demo), Formats.of(small.settings(demo))
+    wanted = next(x for x in reading.first if x.department == "marketing" and x.metric == "mqls")
+    beside = quota_view.needed(wanted, formats)
+    figure = re.fullmatch(r"needs (\S+) a day for \d+ days", beside)[1]
+    assert f"marketing needs {figure} MQLs a day" in text(reading.because)
 
 
 def test_who_is_furthest_behind_stands_first(demo):

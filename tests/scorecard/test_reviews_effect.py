@@ -302,7 +302,7 @@ def test_the_list_judges_the_last_done_and_says_how_many(company):
     assert ("R1", 1) not in found.effects
     assert ("R1", 14) in found.effects
     said = " ".join(map(plain, found.verdict))
-    assert said == "Of the 12 done last, of 11 nobody can tell yet and no number tells of 1."
+    assert said == "Of the 12 done last, 11 can’t be judged yet and 1 has no number to judge by."
 
 
 def test_where_nothing_can_be_told_of_any_that_is_said_once(company):
@@ -320,10 +320,13 @@ def test_what_worked_and_what_has_not_is_said_in_one_sentence():
     outcomes = (Outcome.WORSE, Outcome.BETTER, Outcome.WORSE, Outcome.MIXED, Outcome.UNSURE)
     (said,) = reviews_effect._told([Effect(one, "") for one in outcomes], 5)
     assert plain(said) == (
-        "Of the 5 done, 1 seems to have worked, 2 haven’t helped, 1 helped here and hurt there and of 1 "
-        "nobody can tell yet."
+        "Of the 5 done, 1 seems to have worked, 2 haven’t helped, 1 helped here and hurt there "
+        "and 1 can’t be judged yet."
     )
-    assert [piece.page for piece in said] == [None, "reviews#agreed", None]
+    assert [piece.page for piece in said] == [
+        None,
+        *["reviews#agreed", None] * 5,
+    ]
 
 
 def test_without_anything_done_nothing_is_claimed(company):

@@ -226,5 +226,5 @@ def test_the_goals_slide_says_what_each_week_left_has_to_bring(tmp_path):
     ]
     found = shown(company(tmp_path, leads=leads, goals=goals), "goals")
     # 10 wins are needed and 4 are there: 6 in the 42 days from 20 November to 31 December, 1 a week
-    assert "€1,000 takes 1.0 MQLs, 1.0 SQLs and 1.0 wins a week for the 42 days left" in found.more
-    assert found.more.endswith("so far it was 0.5, 0.5 and 0.5.")  # 4 in the 51 days so far
+    assert "€1K takes 1 MQL, 1 SQL and 1 win a week for the 42 days left" in found.more
+    assert found.more.endswith("so far it was 0.55, 0.55 and 0.55.")  # 4 in the 51 days so far
