@@ -14,6 +14,7 @@ from scorecard.words import Said, Sentence, brief, counted, ends, joined, listin
 
 PAGE: Final = "feedback"
 LOOPS: Final = "feedback#closing"
+IDEAS: Final = "feedback#ideas"
 USUAL: Final = 12  # months that the page looks back on unless asked otherwise
 TEAMS_OF: Final[Mapping[Way, tuple[str, str]]] = {  # who answers, who asks
     "to_marketing": ("Marketing", "sales"),
@@ -253,11 +254,16 @@ class Words:
         if not n:
             return sentence(f"No content idea was written down {self._lately}.")
         f = self.formats
-        rate = f"{f.percent(found.live / n)}, {self._between(found.low, found.high)}{self._few(n)}"
-        soon = f", half of these within {f.days(found.median)}" if found.median is not None else ""
-        head = Said(f"{f.integer(found.live)} of {counted(n, 'idea')}", strong=True)
-        on = f"{f.integer(found.on_calendar)} {_be(found.on_calendar)} on the calendar"
-        return sentence(head, f" went live ({rate}){soon}; {on}.")
+        few = "; too few to judge" if n < self.min_n else ""
+        rate = shown(f"{f.percent(found.live / n)}, {self._between(found.low, found.high)}", IDEAS)
+        soon = (
+            (", half of these within ", shown(f.days(found.median), IDEAS))
+            if found.median is not None
+            else ()
+        )
+        head = Said(f"{f.integer(found.live)} of {counted(n, 'idea')}", strong=True, page=IDEAS)
+        on = Said(f"{f.integer(found.on_calendar)} {_be(found.on_calendar)} on the calendar", page=IDEAS)
+        return sentence(head, " went live (", rate, f"{few})", *soon, "; ", on, ".")
 
     def praise(self, found: Sequence[Entry]) -> str:
         """Who recognised whom how often."""

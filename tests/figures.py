@@ -17,7 +17,7 @@ UNLINKED = """
 """
 _MONTHS = "Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec"
 _EXCEPTED = re.compile(
-    rf"\d{{1,2}} (?:{_MONTHS})\w*(?: \d{{4}})?"  # 26 Nov 2026
+    rf"\d{{1,2}} (?:{_MONTHS})\w*(?: \d{{4}})?(?:, \d\d:\d\d)?"  # 26 Nov 2026, 06:43
     rf"|(?:{_MONTHS})\w* \d{{4}}|\d{{4}}-\d{{2}}-\d{{2}}(?: \d{{2}}:\d{{2}})?"
     r"|(?:FY)?Q[1-4] \d{4}|\b20\d{2}\b"
     r"|\b\d+\s?%(?=:| sure)"

@@ -44,7 +44,7 @@ def test_the_list_says_what_runs_unsigned_and_what_owes_a_review(opened, demo_ur
     app = opened(demo_url)
     assert not app.exception
     text = text_of(app)
-    assert "16 campaigns are live:" in text
+    assert "16 campaigns are live; they have spent" in text
     assert "2 of them run on terms that both teams haven’t signed" in text
     assert (
         "One product: the Ridge 45 pack runs without sales’ sign-off; Greta Schulz owes a signature." in text

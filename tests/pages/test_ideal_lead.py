@@ -51,7 +51,7 @@ COMPANY = {
 
 def test_wishes_stand_beside_the_data_and_names_are_only_text(opened):
     shown = opened(COMPANY)
-    assert "the data contradict it: 50% of 60 won" in re.sub("<[^>]+>", "", shown)
+    assert "The data contradict sales on industry Retail: 50% of 60 leads won" in re.sub("<[^>]+>", "", shown)
     assert "Industry: Retail" in shown
     assert "sales doesn’t want (4 of 5)" in shown
     assert "50% of 60 won, the rest 14.2% of 120" in shown

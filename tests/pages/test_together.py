@@ -51,9 +51,7 @@ def test_the_verdict_says_what_is_done_and_owed_and_which_campaigns_owe_a_review
     app = opened("reviews", demo_url)
     assert not app.exception
     text = text_of(app)
-    assert (
-        "4 of 7 actions are done ; 2 are overdue (Katrin Voss, Olga Petrova); 1 is open (Felix Baum)." in text
-    )
+    assert "4 of 7 actions are done , 2 are overdue with Katrin Voss and Olga Petrova and 1 is open" in text
     assert "Whether the 4 done worked can’t be told yet." in text
     assert "8 campaigns ended without a review" in text
     assert "the next is planned for 26 Nov 2026." in text
@@ -65,7 +63,8 @@ def test_a_review_opens_with_the_actions_of_the_one_before(opened, demo_url):
     assert not app.exception
     assert app.selectbox(key="pick_review").value == "R2"
     text = text_of(app)
-    assert "From the review before, Summer sale: 20 % off tents of 3 Sept 2026: 2 of 2 done." in text
+    before = "Of what the review before, Summer sale: 20 % off tents of 3 Sept 2026, asked for"
+    assert f"{before}, 2 of 2 actions are done." in text
     assert "Decided One customer on screen each time. Action Ask five customers ✕ overdue" in text
     heads = [found.value for found in app.header]
     assert heads.index("It opens with the last one’s actions") < heads.index("What was said and decided")
@@ -88,7 +87,7 @@ def test_both_teams_stand_side_by_side_with_whom_to_ask_and_who_sat_in(opened, d
     text = text_of(app)
     assert "Zoé Martin (marketing) is the liaison between the teams;" in text
     assert (
-        "5 of 8 in marketing and 4 of 12 in sales sat in on the other side’s work in the last 90 days."
+        "5 of 8 in marketing and 4 of 12 in sales sat in on the other side’s work in the last 90 days ."
         in text
     )
     titles = [found.value.replace("\\", "") for found in app.header]
