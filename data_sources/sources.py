@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,8 +26,6 @@ from data_sources.demo import open_demo
 from data_sources.engines import explained, parsed
 from data_sources.errors import SourceError
 from data_sources.google_config import SCHEME, Google, is_google, reading
-from data_sources.google_sheets import GoogleReader
-from data_sources.google_writing import GoogleWriter
 from data_sources.mirrored import MirroredSource, Reader
 from data_sources.ready import make_ready
 from data_sources.source import Source
@@ -82,11 +81,17 @@ def _reader(config: Config, clock: Callable[[], datetime]) -> Reader | None:
     """What reads the spreadsheet that the source names; None for a database."""
     source = config.source
     if is_google(source) or source.casefold() in GOOGLE:
-        return GoogleReader(_google(config), now=clock)
+        google: Reader = _googles("sheets").GoogleReader(_google(config), now=clock)
+        return google
     path = _path(source)
     if path is None:
         return None
     return WorkbookReader(path, clock) if path.suffix.casefold() in SUFFIXES else FolderReader(path, clock)
+
+
+def _googles(part: str) -> Any:
+    """What speaks with Google, loaded by those who do: its libraries take a moment."""
+    return import_module(f"data_sources.google_{part}")
 
 
 def writer_of(config: Config, store: Path = STORE) -> Writer:
@@ -94,7 +99,8 @@ def writer_of(config: Config, store: Path = STORE) -> Writer:
     if config.source == DEMO:
         return SqlWriter(replace(config, source=f"sqlite:///{store / DEMO_FILE}"), DEMO_NAME)
     if is_google(config.source) or config.source.casefold() in GOOGLE:
-        return GoogleWriter(_google(config), config, store / MIRRORS)
+        google: Writer = _googles("writing").GoogleWriter(_google(config), config, store / MIRRORS)
+        return google
     path = _path(config.source)
     if path is None:
         return SqlWriter(config)

@@ -5,18 +5,19 @@ Nothing here needs a browser, Streamlit or a network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from functools import cached_property
+from importlib import import_module
+from threading import Lock
 from typing import Any, Final, Literal
 
 import pandas as pd
 
 from components.charts import Figure
 from components.downloads import csv as safe_csv
-from documents import contents, drawing, pdf, slides, workbook
+from documents import contents, drawing, pdf
 from documents.contents import make
-from documents.pack import Asked, Drawing, Pack, Progress
+from documents.pack import Asked, Chapter, Drawing, Pack
 from documents.pdf import Paper
 from scorecard import data_view
 from scorecard.clock import AsOf
@@ -25,7 +26,6 @@ from scorecard.periods import Period
 from scorecard.problems import Problem, Severity
 from scorecard.rows import COLUMNS, Row
 
-Form = Literal["pdf", "pptx", "xlsx"]
 PAPERS: Final = tuple(pdf.PAPERS)
 STEPS: Final = contents.STEPS
 _LETTER: Final = frozenset(("US", "CA", "MX", "PH", "CL", "CO", "VE"))  # where paper is 8.5 by 11 inches
@@ -41,11 +41,8 @@ def tidy(rows: Sequence[Row]) -> bytes:
     return safe_csv(pd.DataFrame(cells, columns=list(COLUMNS), dtype=object))
 
 
-WRITERS: Final[Mapping[Form, Callable[[Pack, Paper, Progress], bytes]]] = {
-    "pdf": pdf.write,
-    "pptx": lambda pack, _, progress: slides.write(pack, progress),
-    "xlsx": lambda pack, _, progress: workbook.write(pack, progress),
-}
+# By the module that writes it: who wants a PDF doesn't wait until the libraries of the others are loaded.
+WRITERS: Final = {"pptx": "documents.slides", "xlsx": "documents.workbook"}
 
 
 def paper_of(locale: str) -> Paper:
@@ -92,10 +89,12 @@ class Export:
         self.asked = Asked(dataset, period, as_of, **{"compare": period.previous(), **more})
         self.paper: Paper = paper or paper_of(self.asked.settings.locale)
         self._told, self._done = told, 0
+        self._made: Pack | None = None
+        self._turn = Lock()
 
-    @cached_property
+    @property
     def pack(self) -> Pack:
-        return make(self.asked, self._step)
+        return self._packed()
 
     def file(self, form: str, name: str | None = None) -> bytes:
         """A document, or with `png` or `svg` the chart of that name."""
@@ -103,8 +102,30 @@ class Export:
             return chart(self.pack, name or "", "png" if form == "png" else "svg")
         if form == "csv":
             return tidy(contents.report_rows(self.asked))
-        writer = WRITERS[form]  # type: ignore[index]  # the command line offers these alone
-        return writer(self.pack, self.paper, self._step)
+        if form == "pdf":
+            return self._paper()
+        written: bytes = import_module(WRITERS[form]).write(self.pack, self._step)
+        return written
+
+    def _paper(self) -> bytes:
+        """The PDF, its charts drawn while the pack is made."""
+        with drawing.ahead() as begin:
+
+            def seen(chapter: Chapter) -> None:
+                for one in chapter.drawings():
+                    begin(one.figure, pdf.width(one))
+
+            return pdf.write(self._packed(seen), self.paper, self._step)
+
+    def _packed(self, seen: Callable[[Chapter], None] | None = None) -> Pack:
+        """The pack; `seen` sees its chapters as they come, or all of one that was made before."""
+        with self._turn:
+            if self._made is None:
+                self._made = make(self.asked, self._step, seen)
+            elif seen is not None:
+                for chapter in self._made.chapters:
+                    seen(chapter)
+            return self._made
 
     def errors(self) -> list[Problem]:
         """What is wrong with the data, as the command `check` finds it."""

@@ -243,6 +243,10 @@ class Chapter:
     topics: tuple[Topic, ...] = ()
     annex: bool = False
 
+    def drawings(self) -> list[Drawing]:
+        """Its charts, in order."""
+        return [block for topic in self.topics for block in topic.blocks if isinstance(block, Drawing)]
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -284,9 +288,7 @@ class Pack:
 
     def drawings(self) -> list[Drawing]:
         """Every chart, in order."""
-        return [
-            block for c in self.chapters for t in c.topics for block in t.blocks if isinstance(block, Drawing)
-        ]
+        return [drawing for chapter in self.chapters for drawing in chapter.drawings()]
 
 
 # --- what chapters share ----------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ def _blocks(blocks: Sequence[Block], formats: Formats, progress: Progress) -> It
         if isinstance(block, Drawing):
             progress(block.name)
         if isinstance(block, Drawing) and block.half:
-            pair.append(_drawing(block, drawing.HALF))
+            pair.append(_drawing(block))
             continue
         if pair:
             yield {"kind": "halves", "items": pair}
@@ -144,7 +144,7 @@ def _blocks(blocks: Sequence[Block], formats: Formats, progress: Progress) -> It
 
 def _block(block: Block, formats: Formats) -> Json:
     if isinstance(block, Drawing):
-        return {"kind": "drawing", **_drawing(block, drawing.WIDE)}
+        return {"kind": "drawing", **_drawing(block)}
     if isinstance(block, Grid):
         return _grid(block, formats)
     if isinstance(block, Tiles):
@@ -155,8 +155,13 @@ def _block(block: Block, formats: Formats) -> Json:
     return {"kind": "says", "small": block.small, "items": _sentences(block.sentences)}
 
 
-def _drawing(block: Drawing, width: int) -> Json:
-    drawn = drawing.picture(block.figure, width)
+def width(block: Drawing) -> int:
+    """How wide its chart is drawn, in px."""
+    return drawing.HALF if block.half else drawing.WIDE
+
+
+def _drawing(block: Drawing) -> Json:
+    drawn = drawing.picture(block.figure, width(block))
     return {"title": block.title, "svg": drawn.svg, "width": drawn.width, "alt": block.figure.says}
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
+from functools import cache
+from operator import is_
 from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
@@ -45,17 +47,26 @@ def inert(thing: T) -> T:
 
 
 def _inert(thing: Any) -> Any:
+    """What has nothing to lose stays the same object, which most things do: copies are what takes time."""
     if type(thing) is str:  # an enumeration's members are ours
-        return _UNSEEN.sub("", _BLANKS.sub(" ", thing))
+        return thing if thing.isprintable() else _UNSEEN.sub("", _BLANKS.sub(" ", thing))
     if isinstance(thing, (tuple, list)):
-        return type(thing)(map(_inert, thing))
+        made = [_inert(one) for one in thing]
+        return thing if all(map(is_, made, thing)) else type(thing)(made)
     if isinstance(thing, dict):
         return {_inert(key): _inert(value) for key, value in thing.items()}
     if isinstance(thing, pd.DataFrame):
         return thing.map(_inert)
     if is_dataclass(thing) and not isinstance(thing, (type, Formats)):
-        return replace(thing, **{f.name: _inert(getattr(thing, f.name)) for f in fields(thing)})
+        parts = ((name, getattr(thing, name)) for name in _names(type(thing)))
+        changed = {name: new for name, old in parts if (new := _inert(old)) is not old}
+        return replace(thing, **changed) if changed else thing
     return thing
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def brief(text: object) -> str:

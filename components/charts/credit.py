@@ -14,12 +14,13 @@ from components.charts.figure import (
     LEFT,
     RIGHT,
     SMALL,
-    AnyChart,
     Figure,
+    Spec,
     Style,
     Table,
     blank,
     label,
+    layers,
     line_of,
     sentence,
     shape,
@@ -84,11 +85,11 @@ def _thirds(row: int, item: Thirds, formats: Formats) -> list[dict[str, object]]
 
 
 @shape
-def _parts() -> AnyChart:
+def _parts() -> Spec:
     said = alt.Tooltip("said:N", title=" ")
     ink = alt.Opacity("ink:Q", scale=None, legend=None)
     bar: Style = {"strokeWidth": 12, "strokeCap": "butt"}
-    return alt.layer(
+    return layers(
         blank()
         .mark_rule(**bar)
         .encode(
@@ -96,7 +97,8 @@ def _parts() -> AnyChart:
         ),
         label("name", 0.18, share=1, fontWeight=600).encode(color=tone("ink")),
         label("text", 0.8, share=1, fontSize=SMALL).encode(color=tone("muted")),
-    ).properties(height=alt.Step(62))
+        height=alt.Step(62),
+    )
 
 
 # --- models -----------------------------------------------------------------------------------------------
@@ -139,9 +141,9 @@ def _band(row: int, item: Band, low: float, high: float, formats: Formats) -> di
 
 
 @shape
-def _bands() -> AnyChart:
+def _bands() -> Spec:
     said = alt.Tooltip("text:N", title=" ")
-    return alt.layer(
+    return layers(
         blank()
         .mark_rule(strokeWidth=1)
         .encode(x=_share("zero"), x2=alt.X2("full:Q"), y=line_of(_BAND), color=tone("faint")),
@@ -153,7 +155,8 @@ def _bands() -> AnyChart:
         .encode(x=_share("x"), y=line_of(_BAND), color=tones("hue"), tooltip=said),
         label("name", 0.26, share=0.45, fontWeight=600).encode(color=tone("ink")),
         label("text", 0.26, right=True, share=0.54, fontSize=SMALL).encode(color=tone("muted")),
-    ).properties(height=alt.Step(44))
+        height=alt.Step(44),
+    )
 
 
 def _share(column: str) -> alt.X:
@@ -228,7 +231,7 @@ def _side(days_before: float, span: float) -> str:
 
 
 @shape
-def _path() -> AnyChart:
+def _path() -> Spec:
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
     mark = alt.X("mark:Q", axis=None)
@@ -243,7 +246,7 @@ def _path() -> AnyChart:
         )
         return chart
 
-    return alt.layer(
+    return layers(
         blank().mark_rule(strokeWidth=1).encode(x=LEFT, x2=RIGHT, y=height, color=tone("faint")),
         blank()
         .mark_text(align="left", baseline="bottom", dy=-4, fontSize=SMALL)
@@ -257,4 +260,5 @@ def _path() -> AnyChart:
         .mark_point(filled=True, opacity=0.85)
         .encode(x=x, y=y, color=tones("hue"), size=alt.Size("size:Q", scale=None, legend=None),
                 tooltip=alt.Tooltip("said:N", title=" ")),
-    ).properties(height=230)  # fmt: skip
+        height=230,
+    )  # fmt: skip

@@ -14,12 +14,13 @@ from components.charts.figure import (
     LEFT,
     RIGHT,
     SMALL,
-    AnyChart,
     Figure,
+    Spec,
     Style,
     Table,
     blank,
     label,
+    layers,
     line_of,
     sentence,
     shape,
@@ -74,8 +75,8 @@ def funnel(stages: Sequence[Stage], formats: Formats) -> Figure:
 
 
 @shape
-def _funnel() -> AnyChart:
-    return alt.layer(
+def _funnel() -> Spec:
+    return layers(
         blank()
         .mark_rule(**_WIDE)
         .encode(x=_share("zero"), x2=alt.X2("full:Q"), y=line_of(0.72), color=tone("track")),
@@ -84,7 +85,8 @@ def _funnel() -> AnyChart:
         .encode(x=_share("zero"), x2=alt.X2("x:Q"), y=line_of(0.72), color=tones("hue")),
         label("name", 0.28, share=0.36, fontWeight=600).encode(color=tone("ink")),
         label("text", 0.28, right=True, share=0.64, fontSize=SMALL).encode(color=tone("ink")),
-    ).properties(height=alt.Step(44))
+        height=alt.Step(44),
+    )
 
 
 def _share(column: str, top: float = 1.0) -> alt.X:
@@ -135,14 +137,15 @@ def _parts(row: int, name: str, parts: Sequence[Part], formats: Formats) -> list
 
 
 @shape
-def _stacked() -> AnyChart:
+def _stacked() -> Spec:
     said = alt.Tooltip("said:N", title=" ")
     gap = blank().mark_rule(strokeWidth=10, strokeCap="butt")
-    return alt.layer(
+    return layers(
         gap.encode(x=_share("from"), x2=alt.X2("to:Q"), y=line_of(0.7), color=tones("hue"), tooltip=said),
         label("name", 0.26, share=0.35, fontWeight=600).encode(color=tone("ink")),
         label("text", 0.26, right=True, share=0.64, fontSize=SMALL).encode(color=tone("muted")),
-    ).properties(height=alt.Step(48))
+        height=alt.Step(48),
+    )
 
 
 # --- why leads come back ----------------------------------------------------------------------------------
@@ -192,16 +195,17 @@ def _reason(reason: Reason, running: float, formats: Formats) -> str:
 
 
 @shape
-def _pareto() -> AnyChart:
+def _pareto() -> Spec:
     notch: Style = {"shape": "stroke", "angle": 90, "strokeWidth": 2.5, "size": 225}
-    return alt.layer(
+    return layers(
         blank()
         .mark_rule(strokeWidth=10, strokeCap="butt")
         .encode(x=_share("zero"), x2=alt.X2("x:Q"), y=line_of(0.72), color=tones("hue")),
         blank().mark_point(**notch).encode(x=_share("before"), y=line_of(0.72), color=tone("ink")),
         label("name", 0.26, share=0.5, fontWeight=600).encode(color=tone("ink")),
         label("text", 0.26, right=True, share=0.5, fontSize=SMALL).encode(color=tone("muted")),
-    ).properties(height=alt.Step(42))
+        height=alt.Step(42),
+    )
 
 
 # --- how fast ---------------------------------------------------------------------------------------------
@@ -261,7 +265,7 @@ def _still(wait: Wait, formats: Formats) -> str:
 
 
 @shape
-def _waits() -> AnyChart:
+def _waits() -> Spec:
     hours = alt.X("hours:Q", axis=None, scale=alt.Scale(nice=False))
     y = alt.Y("left:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
     mark = alt.X("mark:Q", axis=None)
@@ -276,7 +280,7 @@ def _waits() -> AnyChart:
         return chart
 
     level = alt.Y("level:Q", axis=None)
-    return alt.layer(
+    return layers(
         blank().mark_rule(strokeWidth=1).encode(x=LEFT, x2=RIGHT, y=level, color=tone("faint")),
         blank().mark_area(interpolate="step-after", opacity=0.35).encode(x=hours, y=y, color=tone("sales")),
         blank()
@@ -293,4 +297,5 @@ def _waits() -> AnyChart:
         blank()
         .mark_text(align="center", baseline="top", dy=6, fontSize=SMALL)
         .encode(x=alt.X("tick:Q", axis=None), y=BOTTOM, text=alt.Text("tick_text:N"), color=tone("muted")),
-    ).properties(height=230)
+        height=230,
+    )

@@ -9,12 +9,13 @@ import pandas as pd
 
 from components.charts.figure import (
     SMALL,
-    AnyChart,
     Figure,
+    Spec,
     Style,
     Table,
     blank,
     label,
+    layers,
     line_of,
     sentence,
     shape,
@@ -70,10 +71,10 @@ def _between(item: Named, formats: Formats) -> str:
 
 
 @shape
-def _rates() -> AnyChart:
+def _rates() -> Spec:
     said = alt.Tooltip("said:N", title=" ")
     target: Style = {"shape": "stroke", "angle": 90, "strokeWidth": 2, "size": 225}
-    return alt.layer(
+    return layers(
         blank()
         .mark_rule(strokeWidth=1)
         .encode(x=_at("zero"), x2=alt.X2("full:Q"), y=line_of(_BAND), color=tone("faint")),
@@ -86,7 +87,8 @@ def _rates() -> AnyChart:
         .encode(x=_at("x"), y=line_of(_BAND), color=tones("hue"), tooltip=said),
         label("name", 0.26, share=0.48, fontWeight=600).encode(color=tone("ink")),
         label("text", 0.26, right=True, share=0.5, fontSize=SMALL).encode(color=tones("text_tone")),
-    ).properties(height=alt.Step(48))
+        height=alt.Step(48),
+    )
 
 
 def _at(column: str) -> alt.X:

@@ -15,13 +15,13 @@ from components.charts.figure import (
     RIGHT,
     SMALL,
     TOP,
-    AnyChart,
     Figure,
     Spec,
     Style,
     Table,
     blank,
     label,
+    layers,
     line_of,
     sentence,
     shape,
@@ -72,11 +72,11 @@ def _bullet(row: int, item: Named, formats: Formats) -> dict[str, object]:
 
 
 @shape
-def _bullets(top: float) -> AnyChart:
+def _bullets(top: float) -> Spec:
     bar = 0.47
     wide: Style = {"strokeWidth": 11, "strokeCap": "butt"}
     said = alt.Tooltip("said:N", title=" ")
-    return alt.layer(
+    return layers(
         blank()
         .mark_rule(**wide)
         .encode(x=_at("zero", top), x2=alt.X2("target:Q"), y=line_of(bar), color=tone("track"), tooltip=said),
@@ -89,7 +89,8 @@ def _bullets(top: float) -> AnyChart:
         label("status", 0.14, right=True, share=0.34, fontWeight=600).encode(color=tones("status_tone")),
         label("detail", 0.77, share=0.62, fontSize=SMALL).encode(color=tone("muted")),
         label("pace_text", 0.77, right=True, share=0.36, fontSize=SMALL).encode(color=tone("muted")),
-    ).properties(height=alt.Step(68))
+        height=alt.Step(68),
+    )
 
 
 def _at(column: str, top: float) -> alt.X:
@@ -231,7 +232,7 @@ def _attained(named: Named, formats: Formats) -> str:
 
 
 @shape
-def _dumbbells(top: float) -> AnyChart:
+def _dumbbells(top: float) -> Spec:
     band = 0.64
     teams = alt.Scale(domain=["marketing", "sales", "both"], range=["circle", "square", "diamond"])
     dot = {"color": tones("hue"), "shape": alt.Shape("team:N", scale=teams, legend=None)}
@@ -245,7 +246,7 @@ def _dumbbells(top: float) -> AnyChart:
         )
         return chart
 
-    return alt.layer(
+    return layers(
         blank()
         .mark_rule(strokeWidth=1, opacity=0.5)
         .encode(x=_at("tick", top), y=TOP, y2=BOTTOM, color=tone("track")),
@@ -261,7 +262,8 @@ def _dumbbells(top: float) -> AnyChart:
         label("name", 0.2, share=0.4, fontWeight=600).encode(color=tone("ink")),
         label("line", 0.2, right=True, share=0.58, fontSize=SMALL).encode(color=tones("line_tone")),
         *map(foot, ("left", "center", "right")),
-    ).properties(height=alt.Step(48))
+        height=alt.Step(48),
+    )
 
 
 # --- a goal over time -------------------------------------------------------------------------------------
@@ -337,7 +339,7 @@ def _on_day(p: Point, unit: str, formats: Formats) -> str:
 
 
 @shape
-def _history() -> AnyChart:
+def _history() -> Spec:
     day = alt.X("day:Q", axis=None, scale=alt.Scale(zero=False, nice=False))
 
     def y(column: str) -> alt.Y:
@@ -362,7 +364,7 @@ def _history() -> AnyChart:
         return chart
 
     said = alt.Tooltip("said:N", title=" ")
-    return alt.layer(
+    return layers(
         blank().mark_area(opacity=0.25).encode(x=day, y=y("low"), y2=alt.Y2("high:Q"), color=tone("neutral")),
         blank()
         .mark_line(strokeDash=[2, 3], strokeWidth=2)
@@ -380,7 +382,8 @@ def _history() -> AnyChart:
         named("expected", "muted", "left", 14),
         foot("first_day", LEFT, "left"),
         foot("last_day", RIGHT, "right"),
-    ).properties(height=230)
+        height=230,
+    )
 
 
 def _history_said(points: Sequence[Point], target: float | None, unit: str, formats: Formats) -> str:

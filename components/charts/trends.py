@@ -15,11 +15,12 @@ from components.charts.figure import (
     MIDDLE,
     RIGHT,
     SMALL,
-    AnyChart,
     Figure,
+    Spec,
     Style,
     Table,
     blank,
+    layers,
     sentence,
     shape,
     tone,
@@ -100,7 +101,7 @@ def _month(
 
 
 @shape
-def _trend(top: float | None) -> AnyChart:
+def _trend(top: float | None) -> Spec:
     scale = (
         alt.Scale(domain=[0, top], nice=False, padding=8)
         if top
@@ -135,7 +136,7 @@ def _trend(top: float | None) -> AnyChart:
     now = alt.X("now:Q", axis=None, scale=across)
     whole = alt.ExprRef("height * height")  # px² of a symbol as high as the panel
     hatched: Style = {"shape": _HATCHED, "size": whole, "filled": False, "strokeWidth": 1, "opacity": 1}
-    return alt.layer(
+    return layers(
         blank().mark_point(**hatched).encode(x=now, y=MIDDLE, color=tone("faint")),
         blank().mark_area(opacity=0.22).encode(x=x, y=y("low"), y2=alt.Y2("high:Q"), color=tones("hue")),
         blank().mark_rule(strokeDash=[5, 4]).encode(y=y("goal"), color=tone("muted")),
@@ -150,4 +151,5 @@ def _trend(top: float | None) -> AnyChart:
         figure("under", 15),
         foot("left"),
         foot("right"),
-    ).properties(height=130)
+        height=130,
+    )
