@@ -121,7 +121,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class Line:
-    """One measure of all the campaigns, in their order, and what can be said of it."""
+    """One measure of all the campaigns, in their order, and what can be said of it.
+
+    `sure` where any surely beats another. The `best` surely beats the `worse`; of the `open` nobody can tell.
+    """
 
     metric: str
     label: str
@@ -129,6 +132,9 @@ class Line:
     measured: tuple[Measured, ...]
     verdict: Sentence
     sure: bool
+    best: Measured | None = None
+    worse: tuple[Measured, ...] = ()
+    open: tuple[Measured, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,17 +162,46 @@ def compare(
         )
     days = min(c.age for c in begun if c.age is not None) + 1
     lines = tuple(_lines(dataset, as_of, begun, days, names))
-    return Comparison(tuple(begun), days, lines, _verdict(lines, days), out)
+    formats = Formats.of(small.settings(dataset))
+    return Comparison(tuple(begun), days, lines, _verdict(lines, days, formats), out)
 
 
-def _verdict(lines: Sequence[Line], days: int) -> tuple[Sentence, ...]:
+def _verdict(lines: Sequence[Line], days: int, formats: Formats) -> tuple[Sentence, ...]:
+    """In how many measures they surely differ; then a line for each that beats the same others alike."""
     sure = [line for line in lines if line.sure]
     age = ("In their ", words.linked(f"first {words.counted(days, 'day')}", COMPARED))
     if not sure:
-        return (sentence(*age, Said(" nothing tells these campaigns apart for sure yet.", strong=True)),)
-    shown = words.listing(words.inner(line.label) for line in sure)
-    head = sentence(*age, Said(f" they surely differ in {shown}.", strong=True))
-    return (head, *(line.verdict for line in sure))
+        return (sentence(*age, " nothing tells these campaigns apart for sure yet."),)
+    many = words.linked(f"{len(sure)} of {words.counted(len(lines), 'measure')}", COMPARED)
+    alike: dict[tuple[object, ...], list[Line]] = {}
+    for line in (line for line in sure if line.worse):
+        names = (tuple(m.campaign_id for m in some) for some in (line.worse, line.open))
+        alike.setdefault((line.best and line.best.campaign_id, _KINDS[line.metric], *names), []).append(line)
+    told = (_beaten(some, formats) for some in alike.values())
+    return (sentence(*age, " they surely differ in ", many, "."), *told)
+
+
+def _beaten(lines: Sequence[Line], formats: Formats) -> Sentence:
+    """'Mail is cheaper than Fair in cost per lead (€10 against €40) and cost per MQL (...): 95% sure.'."""
+    first = lines[0]
+    if first.best is None:
+        return ()
+    others = words.joined(_named(m) for m in first.worse)
+    parts = [sentence(f"{words.inner(line.label)} (", *_figures(line, formats), ")") for line in lines]
+    open_ = words.joined(_named(m) for m in first.open)
+    rest = sentence("; of ", *open_, " we can't tell yet") if open_ else ()
+    how = "cheaper" if _KINDS[first.metric] == "cost" else "better"
+    head = sentence(_named(first.best), f" is {how} than ", *others, " in ")
+    return sentence(*head, *words.joined(parts), ": ", Said(f"{formats.sure} sure", strong=True), *rest, ".")
+
+
+def _figures(line: Line, formats: Formats) -> Sentence:
+    best = () if line.best is None else (_shown(line.best, line.unit, formats),)
+    return sentence(*best, " against ", *words.joined(_shown(m, line.unit, formats) for m in line.worse))
+
+
+def _named(one: Measured) -> Said:
+    return Said(one.name, page="campaigns", ask=(("campaign", one.campaign_id),))
 
 
 def _lines(
@@ -240,9 +275,22 @@ def _with_error(dataset: Dataset, then: AsOf, found: Measured) -> Measured:
 def _line(name: str, measured: Sequence[Measured], sure: Sure, formats: Formats) -> Line:
     metric = METRICS[name]
     verdict = said(name, measured, sure, formats)
-    return Line(name, metric.label, metric.unit, tuple(measured), verdict, bool(sure))
+    best, worse, open_ = _ranked(name, measured, sure)
+    known = name, metric.label, metric.unit, tuple(measured), verdict, bool(sure)
+    return Line(*known, best, tuple(worse), tuple(open_))
 
 
+def _ranked(name: str, measured: Sequence[Measured], sure: Sure) -> Ranked:
+    """The best of those that can be compared, those that it surely beats, and the rest of them."""
+    usable = [m for m in measured if not m.few]
+    best = min(usable, key=lambda m: _rank(_KINDS[name], m), default=None)
+    if best is None:
+        return None, [], []
+    worse = [m for m in usable if (best.campaign_id, m.campaign_id) in sure]
+    return best, worse, [m for m in usable if m is not best and m not in worse]
+
+
+Ranked = tuple[Measured | None, list[Measured], list[Measured]]
 Sure = frozenset[tuple[str, str]]  # campaign_ids: the first is surely better than the second
 
 
@@ -291,15 +339,13 @@ def said(name: str, measured: Sequence[Measured], sure: Sure, formats: Formats) 
         return sentence(f"{metric.label}: {CANT_TELL.lower()}, {few} have too little to go by.")
     if all(m.value is None for m in usable):
         return sentence(f"{metric.label}: {CANT_TELL.lower()}, none of them has any.")
-    best = min(usable, key=lambda m: _rank(kind, m))
-    worse = [m for m in usable if (best.campaign_id, m.campaign_id) in sure]
+    best, worse, open_ = _ranked(name, measured, sure)
     value = partial(_shown, unit=metric.unit, formats=formats)
-    if not worse:
-        told = words.joined(sentence(value(m), f" for {m.name}") for m in usable)
+    if best is None or not worse:
+        told = words.joined(sentence(value(m), " for ", _named(m)) for m in usable)
         return sentence(f"{metric.label}: ", *told, f". {CANT_TELL}: chance alone may do that.")
     others = words.joined(sentence(f"{m.name} at ", value(m)) for m in worse)
     before, after = _TOLD[name]
-    open_ = [m for m in usable if m is not best and m not in worse]
     rest = f"; of {words.listing(m.name for m in open_)} we can't tell yet" if open_ else ""
     word = Said(f"{formats.sure} sure to be {_BETTER[kind]}", strong=True)
     return sentence(

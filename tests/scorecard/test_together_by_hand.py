@@ -134,7 +134,7 @@ def expected(tables, today):
 
 def test_requests_ideas_and_ownership_equal_those_by_hand_on_random_companies():
     states, stages, kinds = set(), set(), set()
-    for seed, tables in companies(150):
+    for seed, tables in companies(400):
         dataset = company(**tables)
         wanted = by_hand.requests(tables, TODAY)
         assert requested(dataset, TODAY) == wanted, seed
