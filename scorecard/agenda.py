@@ -239,7 +239,7 @@ def _figures(found: Panel, formats: Formats) -> Iterable[Big]:
             if goal.kind == "total" and goal.lower_is_better
             else "Chance to reach it"
         )
-        told = (f"heading for {likely}", f"80 %: {low} – {high}")
+        told = (f"heading for {likely}", f"{formats.percent(goal_tree.SURE)}: {low} – {high}")
         yield Big(wish, formats.percent(found.forecast.chance, 0), beside=told)
 
 

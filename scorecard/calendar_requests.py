@@ -18,6 +18,7 @@ from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
 from scorecard.feedback import Entry as Idea
 from scorecard.feedback_ideas import KIND
+from scorecard.formats import Formats
 
 State = Literal["waiting", "idea", "planned", "live", "done", "answered", "dropped", "declined"]
 
@@ -168,7 +169,7 @@ class _Reader:
         return idea.days
 
 
-def told(found: Requests) -> str:
+def told(found: Requests, formats: Formats) -> str:
     """'Sales asked for 8 things: 3 live or done, 2 planned, 2 ideas and 1 declined.' and how long it took."""
     if not found.lines:
         return "Sales hasn't asked for anything yet."
@@ -180,13 +181,13 @@ def told(found: Requests) -> str:
         (of("dropped") + of("declined"), "turned down"),
     )  # fmt: skip
     said = words.listing(f"{n} {what}" for n, what in parts if n)
-    return f"Sales asked for {words.counted(len(found.lines), 'thing')}: {said}.{_took(found)}"
+    return f"Sales asked for {words.counted(len(found.lines), 'thing')}: {said}.{_took(found, formats)}"
 
 
-def _took(found: Requests) -> str:
+def _took(found: Requests, formats: Formats) -> str:
     if found.days_to_live is None:
         return ""
-    days = f"{found.days_to_live:g} {'day' if found.days_to_live == 1 else 'days'}"
+    days = formats.days(found.days_to_live)
     return f" From the idea to live it took {days} (median of {found.went_live})."
 
 

@@ -16,6 +16,7 @@ from scorecard.calendar_requests import Request, Requests
 from scorecard.calendar_words import Line, Words
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
+from scorecard.formats import Formats
 from scorecard.periods import Period
 from scorecard.settings import Settings
 
@@ -210,7 +211,7 @@ def found(dataset: Dataset, as_of: AsOf, period: Period) -> Found:
 def asked(dataset: Dataset, as_of: AsOf) -> Asked:
     """What sales asked for and what came of it."""
     found = calendar_requests.requests(dataset, as_of)
-    return Asked(found, calendar_requests.told(found))
+    return Asked(found, calendar_requests.told(found, Formats.of(small.settings(dataset))))
 
 
 def sessions(dataset: Dataset, as_of: AsOf) -> Sessions:

@@ -159,7 +159,7 @@ class _Between:
             if now is None or now not in _JUDGED or now is then:
                 continue
             name = Said(words.brief(line.name), strong=True, page="goals", ask=(("goal", line.goal_id),))
-            about = ", ".join(text for text in (line.detail, line.side) if text)
+            about = ", ".join(text for text in (line.detail, line.side) if text).replace(" · ", ", ")
             said = sentence(name, f" {_became(then, now)}: {about}.")
             weight = _grave(then, now) + goal_tree.trouble(line) / 10 + 0.2 * line.has_parts
             yield Change(now.mark, said, line.owner or words.team(line.row.team), weight)
@@ -181,7 +181,9 @@ class _Between:
         if (quota.start, quota.end) != (self.period.start, self.period.last_day):
             name += f" ({words.days(quota.start, quota.end, self.settings)})"
         shares = [self.formats.percent(v) for v in (now.value, then.value or 0.0)]
-        wanted = "" if now.expected is None else f", {self.formats.percent(now.expected)} expected"
+        wanted = (
+            "" if now.expected is None else f", with {self.formats.percent(now.expected)} expected by now"
+        )
         moved = status is not then.status and status in _JUDGED
         how = f" {_became(then.status, status)}: " if moved else " is at "
         said = sentence(
@@ -340,12 +342,14 @@ def _owed(
     """'2 agreed actions became overdue: “a” (due 17 Nov) and “b” (due 18 Nov).'; nothing without any."""
     if not pieces:
         return
-    parts: list[str | Said] = [Said(head, strong=True), ": "]
-    for n, (piece, day) in enumerate(zip(pieces[:_NAMED], due, strict=False)):
-        parts += [", " if n else "", piece, f" (due {formats.day_month(day)})"]
-    more = len(pieces) - _NAMED
-    parts.append(f" and {more} more." if more > 0 else ".")
-    yield Change(_OVERDUE, sentence(*parts), _first(who), 2.8 + min(len(pieces), 10) / 20)
+    told = [
+        sentence(piece, f" (due {formats.day_month(day)})")
+        for piece, day in zip(pieces[:_NAMED], due, strict=False)
+    ]
+    if (more := len(pieces) - _NAMED) > 0:
+        told.append(sentence(f"{more} more"))
+    said = sentence(Said(head, strong=True), ": ", *words.joined(told), ".")
+    yield Change(_OVERDUE, said, _first(who), 2.8 + min(len(pieces), 10) / 20)
 
 
 def _first(names: Iterable[str]) -> str:

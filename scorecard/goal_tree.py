@@ -34,7 +34,7 @@ STAGES: Final = {
     "bofu": "BOFU · bottom of the funnel",
 }
 HISTORY: Final = "goals#history"
-_SURE: Final = 0.8  # of the interval of a forecast
+SURE: Final = 0.8  # of the interval of a forecast
 ALL: Final = "goals#all"  # where on the page all of them stand
 _NEXT: Final = 2  # goals named after the one furthest behind
 _MOST_MARKS: Final = 27  # days at which the wanted curve is worked out
@@ -609,7 +609,7 @@ def _heading(teller: _Teller, s: Standing, forecast: Forecast) -> Sentence:
     likely, low, high = (
         teller.value(_as_fine(v, s), goal) for v in (forecast.value, forecast.low, forecast.high)
     )
-    chance, sure = (teller.formats.percent(x, 0) for x in (forecast.chance, _SURE))
+    chance, sure = (teller.formats.percent(x, 0) for x in (forecast.chance, SURE))
     wish = "to stay within" if goal.lower_is_better and goal.kind == "total" else "to reach"
     return sentence(
         "It is heading for ", words.linked(likely, HISTORY),

@@ -17,6 +17,7 @@ from scorecard import (
 from scorecard.calendar_answer import answer
 from scorecard.calendar_clashes import Rule
 from scorecard.clock import AsOf, Zone
+from scorecard.formats import Formats
 from scorecard.periods import of_dates, parse
 from scorecard.settings import Settings
 from scorecard.words import plain
@@ -371,7 +372,7 @@ def test_ideas_of_sales_are_followed_from_the_idea_to_live():
         ("Text F9", "answered", None),
     ]  # fmt: skip
     assert (asked.days_to_live, asked.went_live, asked.unknown) == (15.5, 2, 1)
-    assert calendar_requests.told(asked) == (
+    assert calendar_requests.told(asked, Formats.of(Settings())) == (
         "Sales asked for 7 things: 2 live or done, 1 planned, 1 not on the calendar yet, 1 answered otherwise"
         " and 2 turned down. From the idea to live it took 15.5 days (median of 2)."
     )
