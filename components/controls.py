@@ -170,7 +170,7 @@ def _pick_compare(compare: Compare) -> None:
 
 def _pick_filters(offered: Offer, *, looking_back: bool) -> None:
     count = sum(len(found) for _, found in offered.choices.where.parts) + looking_back
-    label = f"Filter ({count})" if count else "Filter"
+    label = f"Filter **({count})**" if count else "Filter"  # on a phone the icon and the count alone are seen
     with st.popover(label, icon=":material/filter_alt:", key="pick_filters"):
         for name, found in offered.filters.items():
             _pick_values(name, dict(found), offered.choices.where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +18,8 @@ from scorecard.dataset import Stamp
 from scorecard.entered import Entered
 from scorecard.target_moves import Move
 from scorecard.words import Said, Sentence, sentence
+
+_LATEST: Final = 6  # entries that are listed; the table has the others
 
 
 @dataclass(frozen=True)
@@ -66,31 +69,45 @@ def locks(locked: Sequence[Locked], _: View) -> None:
 def read(found: tuple[Sequence[Read], Stamp, Sequence[str]], view: View) -> None:
     """What was read, from where, and what the configuration names in vain."""
     shown, stamp, missing = found
-    tiles.heading("What was read", anchor="read")
+    tables.beside_table(problems.read(shown), view, title="What was read", key="read", anchor="read")
     changed = stamp.changed_at and view.formats.moment(int(stamp.changed_at.timestamp()))
     when = view.formats.moment(int(stamp.read_at.timestamp()))
     known = [("Source", view.dataset.label), ("Read", when), ("Changed", changed or "not known")]
     problems.facts(known)
     for what in missing:
         tiles.empty("Named in the configuration, but not there", what)
-    tables.table(problems.read(shown), view, name="tables", key="read")
+    problems.tables(shown, view.formats)
 
 
 def entered(found: tuple[Entered, writes.Standing, Sequence[Move]], view: View) -> None:
     """Whether something can be entered in the app, and what has been."""
     shown, standing, moves = found
-    tiles.heading("What was entered here")
+    if shown.entries:
+        tables.beside_table(_entries(shown), view, title="What was entered here", key="entered")
+    else:
+        tiles.heading("What was entered here")
     tiles.note(standing.says)
     if moves:
         tiles.notes([_moved(move, view) for move in moves])
     if shown.entries:
-        tables.table(_entries(shown), view, name="entered", key="entered")
-        rest = shown.count - len(shown.entries)
-        tiles.note(f"The table changes has {view.formats.integer(rest)} older entries." if rest else "")
+        problems.entries(shown.entries[:_LATEST])
+        tiles.note(_older(shown, view))
     elif standing.on:
         tiles.empty(
             "Nothing yet", "What people enter on the pages is listed here: who, when, what, before and after."
         )
+
+
+def _older(shown: Entered, view: View) -> str:
+    """Where the entries are that aren't listed; nothing where all of them are."""
+    rest = shown.count - len(shown.entries)
+    told = [
+        f"The table beside the title has {view.formats.integer(len(shown.entries))}."
+        if len(shown.entries) > _LATEST
+        else "",
+        f"{view.formats.integer(rest)} older ones stand in the source’s table changes." if rest else "",
+    ]
+    return " ".join(text for text in told if text)
 
 
 def _entries(shown: Entered) -> Table:

@@ -17,7 +17,7 @@ from components.screen import View
 from components.sentences import link, unlocking
 from components.text import Html, html, joined
 from components.theme import tone_of_team
-from components.tiles import bar, chip, reached
+from components.tiles import bar, chip, part, parted, reached
 from scorecard import overview, words
 from scorecard.formats import Formats
 from scorecard.goal_tree import GOOD, TROUBLE
@@ -37,12 +37,15 @@ class Glance:
     by_team: tuple[tuple[str, int, int], ...]
     tiles: tuple[Reading, ...]
     quotas: tuple[QuotaLine, ...]
+    others: tuple[QuotaLine, ...]
     steps: tuple[Step, ...]
 
     @classmethod
     def of(cls, found: Overview) -> Glance:
-        """That part: of the quotas the two that are set side by side, or else the first."""
-        return cls(found.standing, found.by_team, found.tiles, found.gap or found.quotas[:2], found.steps)
+        """That part: of the quotas the two set side by side, or else the first, and two of the others."""
+        quotas = found.gap or found.quotas[:2]
+        others = tuple(line for line in found.quotas if line not in quotas)[:2]
+        return cls(found.standing, found.by_team, found.tiles, quotas, others, found.steps)
 
     def todo(self, block: overview.Block) -> Step | None:
         """What a block lacks."""
@@ -54,7 +57,7 @@ def blocks(found: Glance, view: View) -> None:
     parts: tuple[tuple[overview.Block, Html], ...] = (
         ("goals", _goals(found)),
         ("handoff", _handoff(found.tiles, view)),
-        ("quotas", _quotas(found.quotas, view)),
+        ("quotas", _quotas(found.quotas, found.others, view)),
     )
     cards = joined(_card(block, drawn, found.todo(block)) for block, drawn in parts)
     st.html(html('<div class="t-blocks">{cards}</div>', cards=cards))
@@ -84,7 +87,7 @@ def _goals(found: Glance) -> Html:
     return html(
         '<div class="t-top"><span class="t-value">{good} of {all}</span>'
         '<span class="t-says">{what}</span></div>'
-        '{strip}<div class="t-fine t-legend">{legend}</div><div class="t-fine t-legend">{teams}</div>',
+        '{strip}<div class="t-fine t-legend">{legend}</div><div class="t-fine t-shares">{teams}</div>',
         good=str(good), all=str(judged or sum(counts.values())), strip=_strip(found.standing),
         what="on track or achieved" if judged else "can be judged yet",
         legend=joined(_share(status, n) for status, n in found.standing),
@@ -93,10 +96,11 @@ def _goals(found: Glance) -> Html:
 
 
 def _whose(team: str, good: int, judged: int) -> Html:
-    """'Marketing 5 of 11'."""
+    """'Marketing 5 of 11', and the share as a bar."""
     return html(
-        '<span class="t-{hue}"><span class="t-by t-{hue}"></span>{team} <b>{good} of {all}</b></span>',
+        '<span class="t-{hue}"><span class="t-by t-{hue}"></span>{team} <b>{good} of {all}</b>{bar}</span>',
         hue=tone_of_team(team), team=words.team(team), good=str(good), all=str(judged),
+        bar=part(good / judged if judged else None),
     )  # fmt: skip
 
 
@@ -144,9 +148,22 @@ def _beside(one: Reading, formats: Formats) -> Html:
 # --- quotas
 
 
-def _quotas(lines: Sequence[QuotaLine], view: View) -> Html:
-    """Both teams on one scale: share reached, what of what, the pace as a line across."""
-    return joined(_team(line, view) for line in lines)
+def _quotas(lines: Sequence[QuotaLine], others: Sequence[QuotaLine], view: View) -> Html:
+    """Both teams on one scale: share reached, what of what, the pace as a line across; others in a line."""
+    small = joined(_other(line, view.formats) for line in others)
+    times = {line.when for line in others}
+    when = html("<span>{when}</span>", when=times.pop()) if len(times) == 1 else _NOTHING
+    return html(
+        '{lines}<div class="t-fine t-legend">{small}{when}</div>',
+        lines=joined(_team(line, view) for line in lines), small=small, when=when,
+    )  # fmt: skip
+
+
+def _other(line: QuotaLine, formats: Formats) -> Html:
+    return html(
+        '<span class="t-{hue}"><span class="t-by t-{hue}"></span>{name} <b>{share}</b></span>',
+        hue=tone_of_team(line.row.team), name=line.name, share=_reached(line.row, formats),
+    )  # fmt: skip
 
 
 def _team(line: QuotaLine, view: View) -> Html:
@@ -159,7 +176,7 @@ def _line(name: str, value: str, row: Row, view: View, *, bar: Html, of: str, hu
     return html(
         '<div class="t-pair t-{hue}"><div class="t-top"><span class="t-name t-{hue}">{name}</span>'
         '<b class="t-share">{value}</b>{chip}</div>{bar}<div class="t-fine">{of}</div></div>',
-        hue=hue, name=name, value=value, bar=bar, of=of,
+        hue=hue, name=name, value=value, bar=bar, of=parted(of),
         chip=_NOTHING if row.status is None else chip(row.status, view.settings),
     )  # fmt: skip
 

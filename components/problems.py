@@ -11,11 +11,13 @@ import streamlit as st
 
 from components.charts import Table
 from components.text import Html, clean, html, joined
-from components.tiles import Fact
+from components.tiles import Fact, mark_chip
 from scorecard import checks_costs
 from scorecard.data_view import NOBODY, Group, Locked, Read, Touch, Wrong
+from scorecard.entered import Entry
 from scorecard.formats import Formats
 from scorecard.problems import Problem, Severity
+from scorecard.status import Mark
 
 _SHOWN: Final = 20  # problems of a group that are listed; the table has all
 _OPEN: Final = 3  # groups of errors that are open from the start
@@ -200,6 +202,62 @@ def read(shown: Sequence[Read]) -> Table:
     }
     kept = {title: cells for title, cells in columns.items() if any(cell != "" for cell in cells)}
     return Table(pd.DataFrame(kept), {"Rows": "number"})
+
+
+def tables(shown: Sequence[Read], formats: Formats) -> None:
+    """What each table holds, how much was read of it and whether it is whole; what isn't there is folded."""
+    there = [one for one in shown if one.rows is not None]
+    _tables(there, formats)
+    if lacking := [one for one in shown if one.rows is None]:
+        with st.expander(f"{len(lacking)} {'table isn’t' if len(lacking) == 1 else 'tables aren’t'} there"):
+            _tables(lacking, formats)
+
+
+def _tables(shown: Sequence[Read], formats: Formats) -> None:
+    items = joined(_table(one, formats) for one in shown)
+    st.html(html('<ul class="t-problems t-read">{items}</ul>', items=items))
+
+
+def _table(one: Read, formats: Formats) -> Html:
+    return html(
+        '<li><span class="t-place">{name}</span><span class="t-fine">{doc}</span><span>{much}</span>'
+        "{mark}</li>",
+        name=one.table, doc=one.doc, much=_much(one, formats), mark=mark_chip(*_whole(one)),
+    )  # fmt: skip
+
+
+def _much(one: Read, formats: Formats) -> str:
+    """'6,154 rows, 1 Oct 2024 – 26 Nov 2026'."""
+    if one.rows is None:
+        return ""
+    rows = f"{formats.integer(one.rows)} {'row' if one.rows == 1 else 'rows'}"
+    days = [formats.date(day) for day in (one.first, one.last) if day is not None]
+    return ", ".join([rows, " – ".join(dict.fromkeys(days))] if days else [rows])
+
+
+def _whole(one: Read) -> tuple[Mark, str]:
+    """Whether all of its columns are there, and which aren't."""
+    own = f" Columns of its own: {', '.join(one.more)}." if one.more else ""
+    if one.rows is None:
+        return Mark("not there", "muted", "○"), f"It would bring: {', '.join(one.missing)}."
+    if one.missing:
+        much = f"{one.columns} of {one.columns + len(one.missing)} columns"
+        return Mark(much, "muted", "◐"), f"Columns missing: {', '.join(one.missing)}.{own}"
+    return Mark("complete", "good", "✓"), f"All {one.columns} columns are there.{own}"
+
+
+def entries(shown: Sequence[Entry]) -> None:
+    """What was entered, the latest first: what and by whom, when, and what became of the row."""
+    items = joined(
+        html(
+            '<li><div class="t-item"><span class="t-what">{where}</span>'
+            '<span class="t-fine t-who">{who}</span></div>'
+            '<div class="t-fine">{what} · {when}</div><div class="t-fine t-two-lines">{changed}</div></li>',
+            what=one.what, where=one.where, who=one.who, when=one.when, changed=one.changed,
+        )
+        for one in shown
+    )  # fmt: skip
+    st.html(html('<ul class="t-list">{items}</ul>', items=items))
 
 
 def _there(one: Read) -> str:

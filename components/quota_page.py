@@ -61,6 +61,6 @@ def history(pasts: Sequence[Past], view: View) -> None:
 
 
 def every(lines: Sequence[Line], view: View) -> None:
-    """All quotas in a table."""
-    tiles.heading(f"All quotas that touch {view.period.label(view.settings.locale)}")
-    tables.table(quota_board.table(lines, view.formats), view, name="quotas", key="all")
+    """All quotas in a table, folded."""
+    with st.expander(f"All quotas that touch {view.period.label(view.settings.locale)}"):
+        tables.table(quota_board.table(lines, view.formats), view, name="quotas", key="all")

@@ -21,6 +21,7 @@ from scorecard.overview import Concern
 from scorecard.status import explain
 from scorecard.words import Said, Sentence
 
+_WHOLE: Final = 16  # letters of a link that stay on one line
 # A measured figure: signed, money, or with its unit; neither a date nor how sure an interval is.
 _NUMBER: Final = r"\d(?:[\d.,\u202f\u00a0]*\d)?"
 _FIGURE: Final = re.compile(
@@ -74,8 +75,9 @@ def _here() -> str:
 
 
 def link(text: str | Html, page: str, ask: Sequence[tuple[str, str]] = ()) -> Html:
-    """A link within the app."""
-    return html('<a href="{to}" target="_self">{text}</a>', to=href(page, ask), text=text)
+    """A link within the app; a short one, such as a figure with its unit, isn't broken over two lines."""
+    whole = Html(' class="t-whole"') if len(text) <= _WHOLE else Html("")
+    return html('<a href="{to}" target="_self"{whole}>{text}</a>', to=href(page, ask), text=text, whole=whole)
 
 
 def _piece(piece: Said) -> Html:

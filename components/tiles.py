@@ -63,7 +63,7 @@ def _fact(fact: Fact) -> Html:
         '<div class="t-tile t-{tone} {hue}"><div class="t-name {hue}">{name}</div>'
         '<span class="t-value t-toned">{value}</span>{bar}{beside}</div>',
         tone=fact.tone, hue="" if fact.team is None else f"t-{tone_of_team(fact.team)}", name=fact.name,
-        value=fact.value, bar=_part(fact.share), beside=_fine(fact.beside),
+        value=fact.value, bar=part(fact.share), beside=_fine(fact.beside),
     )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def heading(title: str, *, anchor: str | None = None, about: str | None = None, 
     st.header(escape(title), anchor=anchor or False, help=about, width="stretch" if wide else "content")
 
 
-def _part(share: float | None) -> Html:
+def part(share: float | None) -> Html:
     """A share of a whole as a bar."""
     if share is None:
         return _NOTHING
@@ -177,7 +177,14 @@ def reached(row: Row) -> Html:
 
 
 def _fine(text: str) -> Html:
-    return html('<div class="t-fine">{text}</div>', text=text) if text else _NOTHING
+    return html('<div class="t-fine">{parts}</div>', parts=parted(text)) if text else _NOTHING
+
+
+def parted(text: str) -> Html:
+    """Small print whose parts, set apart by dots, stay whole: a line ends between two of them."""
+    *firsts, last = text.split(" · ")
+    parts = [*(f"{part} ·" for part in firsts), last]
+    return joined((html('<span class="t-part">{part}</span>', part=part) for part in parts), " ")
 
 
 def bar(row: Row) -> Html:

@@ -31,8 +31,8 @@ from components.theme import Tone
 from scorecard.formats import Formats
 
 _BAND: Final = 0.7
-_LINES: Final = {"marketing": ("Marketing", 0.2), "sales": ("Sales", 0.5)}
-_OTHERS: Final = ("Others", 0.8)
+_LINES: Final = {"marketing": ("Marketing", 0.34), "sales": ("Sales", 0.62)}
+_OTHERS: Final = ("Others", 0.9)
 _NUMBERS: Final = ("x", "y", "size", "mark", "up", "height")
 _TEXTS: Final = ("hue", "said", "word", "side", "line")
 

@@ -164,7 +164,8 @@ def dumbbells(pairs: Sequence[Pair], formats: Formats) -> Figure:
 
 def _ticks(top: float, formats: Formats) -> list[dict[str, object]]:
     """The axis as rows, so that its figures are written in the organisation's locale."""
-    shares = [_TICK * n for n in range(int(top / _TICK) + 1)]
+    step = _TICK * max(1, int(top))  # of 200 % every half, or they would run into each other on a phone
+    shares = [step * n for n in range(int(top / step) + 1)]
     blanks = dict.fromkeys(("name", "line", "line_tone", "team", "hue", "said"), "")
     return [
         {"row": 0, "tick": x, "tick_text": formats.percent(x, 0), "side": _side(x, top), **blanks}
@@ -259,8 +260,8 @@ def _dumbbells(top: float) -> Spec:
         blank()
         .mark_point(filled=True, size=130, opacity=1)
         .encode(x=_at("x", top), y=line_of(band), tooltip=alt.Tooltip("said:N", title=" "), **dot),
-        label("name", 0.2, share=0.4, fontWeight=600).encode(color=tone("ink")),
-        label("line", 0.2, right=True, share=0.58, fontSize=SMALL).encode(color=tones("line_tone")),
+        label("name", 0.2, share=0.36, fontWeight=600).encode(color=tone("ink")),
+        label("line", 0.2, right=True, share=0.62, fontSize=SMALL).encode(color=tones("line_tone")),
         *map(foot, ("left", "center", "right")),
         height=alt.Step(48),
     )

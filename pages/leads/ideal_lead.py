@@ -9,7 +9,9 @@ TABLES = ("profiles", "leads", "campaigns", "settings", "fx_rates")
 QUESTION = "Which leads do we want, and which become customers?"
 view = open_page("ideal-lead", QUESTION, TABLES, period=False, compare=False)
 top = st.container()
-months = profile_page.pick_span()
+span = st.empty()
+with span.container():
+    months = profile_page.pick_span()
 
 
 def found(now: View) -> profile_view.Profile:
@@ -18,6 +20,7 @@ def found(now: View) -> profile_view.Profile:
 
 nothing = outline(view, lambda now: found(now).nothing)
 if nothing is not None:
+    span.empty()
     with top:
         sentences.nothing(*nothing)
     st.stop()

@@ -27,7 +27,9 @@ def plan(now: View) -> backward_words.Told:
 head = st.container()
 left, right = st.columns([3, 2], vertical_alignment="center")
 with right:
-    shown = pick("show", "Show", {"goals": "Goals", "plan": "Backward plan"}, bare=True)
+    planned = outline(view, lambda now: bool(now.get(backward_words.offered, now.period)))
+    both = "show" in st.query_params or planned or outline(view, lambda now: bool(tree(now).lines))
+    shown = pick("show", "Show", {"goals": "Goals", "plan": "Backward plan"}, bare=True) if both else "goals"
 
 if shown == "plan":
     typed = backward_page.typed()
