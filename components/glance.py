@@ -161,8 +161,10 @@ def _quotas(lines: Sequence[QuotaLine], others: Sequence[QuotaLine], view: View)
 
 def _other(line: QuotaLine, formats: Formats) -> Html:
     return html(
-        '<span class="t-{hue}"><span class="t-by t-{hue}"></span>{name} <b>{share}</b></span>',
-        hue=tone_of_team(line.row.team), name=line.name, share=_reached(line.row, formats),
+        '<span class="t-{hue}"><span class="t-by t-{hue}" role="img" aria-label="{team}"></span>'
+        "{name} <b>{share}</b></span>",
+        hue=tone_of_team(line.row.team), team=words.team(line.row.team), name=line.brief,
+        share=_reached(line.row, formats),
     )  # fmt: skip
 
 
@@ -175,7 +177,7 @@ def _team(line: QuotaLine, view: View) -> Html:
 def _line(name: str, value: str, row: Row, view: View, *, bar: Html, of: str, hue: str) -> Html:
     return html(
         '<div class="t-pair t-{hue}"><div class="t-top"><span class="t-name t-{hue}">{name}</span>'
-        '<b class="t-share">{value}</b>{chip}</div>{bar}<div class="t-fine">{of}</div></div>',
+        '<b class="t-share">{value}</b>{chip}</div>{bar}<div class="t-fine t-parts">{of}</div></div>',
         hue=hue, name=name, value=value, bar=bar, of=parted(of),
         chip=_NOTHING if row.status is None else chip(row.status, view.settings),
     )  # fmt: skip

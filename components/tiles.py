@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from scorecard.settings import Settings
 from scorecard.status import Mark, Status, explain
 
 _NOTHING = Html("")
+_UNIT = re.compile(r"(?<=\d) (?=(?:h|min|days?|points?)\b)")
 
 
 @dataclass(frozen=True)
@@ -177,14 +179,18 @@ def reached(row: Row) -> Html:
 
 
 def _fine(text: str) -> Html:
-    return html('<div class="t-fine">{parts}</div>', parts=parted(text)) if text else _NOTHING
+    return html('<div class="t-fine t-parts">{parts}</div>', parts=parted(text)) if text else _NOTHING
 
 
 def parted(text: str) -> Html:
-    """Small print whose parts, set apart by dots, stay whole: a line ends between two of them."""
-    *firsts, last = text.split(" · ")
-    parts = [*(f"{part} ·" for part in firsts), last]
-    return joined((html('<span class="t-part">{part}</span>', part=part) for part in parts), " ")
+    """Small print, for a t-parts: its parts, set apart by dots, stay whole, and no line begins with a dot.
+
+    A figure and its unit stay together, too.
+    """
+    first, *others = _UNIT.sub("\u00a0", text).split(" · ")
+    parts = [html('<span class="t-part">{part}</span>', part=first)]
+    parts += [html('<span class="t-part"><span>·</span> {part}</span>', part=part) for part in others]
+    return joined(parts, " ")
 
 
 def bar(row: Row) -> Html:

@@ -75,6 +75,11 @@ class QuotaLine:
     unit: str
     when: str = ""
 
+    @property
+    def brief(self) -> str:
+        """The name without the team."""
+        return self.name.rpartition(", ")[0] or self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Concern:
