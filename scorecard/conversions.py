@@ -130,7 +130,7 @@ def is_mature(question: Question, name: str, period: Period) -> bool:
 def nurture_take(question: Question) -> Mapping[Group, Share]:
     """Leads of campaigns that offer the extra step, and how many of them took it."""
     view = PassView(question, question.passes, "owner")
-    leads = question.dataset.relations["leads"].alias()
+    leads = question.dataset.relations["leads"].narrow("campaign_id", "nurture_campaign_id")
     offering = select(leads["campaign_id"]).where(
         leads["nurture_campaign_id"].is_not(None), leads["campaign_id"].is_not(None)
     )

@@ -8,13 +8,13 @@ databases, so each column says its `Kind`; `scorecard.sqltime` turns any kind in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Engine, FromClause
+from sqlalchemy import ColumnElement, Engine, FromClause, Select, Subquery
 
 from scorecard.problems import Problem
 
@@ -42,7 +42,7 @@ class Relation:
     itself keeps the key unique. `stored` is the same table with every row and cell as it was found, for
     `scorecard.small`, which reads small tables whole and says what is wrong with them; None where nothing is
     wrong any more (a mirror reports that itself). `loose` has rows too that repeat or contradict each other:
-    it is cheaper where a second look decides.
+    it is cheaper where a second look decides. Both are tables or SELECTs without DISTINCT at the top.
     """
 
     table: str
@@ -68,6 +68,24 @@ class Relation:
     def alias(self, name: str | None = None) -> Relation:
         """The same table once more, for joins with itself."""
         return replace(self, source=self.source.alias(name))
+
+    def narrow(self, *columns: str) -> Relation:
+        """The same table once more with those of the columns that it has, for look-ups within a statement.
+
+        All columns of each look-up would be most of a statement, and of the time it takes to compile it.
+        """
+        kinds = {name: self.kinds[name] for name in dict.fromkeys(columns) if name in self.kinds}
+        loose = None if self.loose is None else _narrowed(self.loose, kinds)
+        return replace(self, source=_narrowed(self.source, kinds), kinds=kinds, loose=loose)
+
+
+def _narrowed(source: FromClause, names: Iterable[str]) -> FromClause:
+    """The rows of a source with some columns only, wherever leaving others out keeps each row."""
+    rows = source.element if isinstance(source, Subquery) else None
+    if not isinstance(rows, Select):
+        return source.alias()
+    wanted = (rows.selected_columns[name] for name in names)
+    return rows.with_only_columns(*wanted, maintain_column_froms=True).subquery()
 
 
 @dataclass(frozen=True, slots=True)

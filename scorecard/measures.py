@@ -453,7 +453,7 @@ class FeedView(View):
             leads = dataset.relations["leads"].alias("fl")
             on = same(self.relation, "lead_id", leads, "lead_id")
             if self.question.passes.several:
-                later = dataset.relations["leads"].alias()
+                later = dataset.relations["leads"].narrow("lead_id", "pass_no")
                 passed = same(later, "lead_id", leads, "lead_id"), later["pass_no"] > leads["pass_no"]
                 on = and_(on, ~sa.exists().where(*passed).correlate_except(later.source))
             self.origin = sa.outerjoin(self.relation.source, leads.source, on)

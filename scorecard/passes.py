@@ -212,7 +212,7 @@ class Passes:
         own = self._epoch(passes, column)
         if column == "created_at" or column not in passes or not self.several:
             return own
-        earlier = passes.alias()
+        earlier = self._other(column, "rejected_at")
         theirs, rejected = self._epoch(earlier, column), self._epoch(earlier, "rejected_at")
         copied = (
             exists()
@@ -238,18 +238,24 @@ class Passes:
 
     # What happened on other passes of the lead
 
-    def _over_passes(self, own: ColumnElement[int], name_of: Any, *where: Any) -> ColumnElement[int]:
-        """The earliest of a stamp over the lead's passes; `own` for a lead with one pass."""
+    def _other(self, *columns: str) -> Relation:
+        """The passes once more, to look at another one: its key and those columns."""
+        return self.dataset.relations["leads"].narrow("lead_id", "pass_no", *columns)
+
+    def _over_passes(
+        self, own: ColumnElement[int], names: tuple[str, ...], *where: Any
+    ) -> ColumnElement[int]:
+        """The earliest of these stamps over the lead's passes; `own` for a lead with one pass."""
         if not self.several:
             return own
-        other = self.dataset.relations["leads"].alias()
+        other = self._other(*_columns_of(*names))
         mine = same(other, "lead_id", self.leads, "lead_id")
-        found = select(func.min(name_of(other))).where(mine, *(w(other) for w in where))
+        found = select(func.min(self._earliest_of(other, names))).where(mine, *(w(other) for w in where))
         earliest = found.correlate_except(other.source).scalar_subquery()
         return case((self._has_other_passes(), earliest), else_=own)
 
     def _has_other_passes(self) -> ColumnElement[bool]:
-        again = self.dataset.relations["leads"].every.alias()
+        again = self._other().every
         return self.leads["lead_id"].in_(select(again.c.lead_id).where(again.c.pass_no > 1))
 
     def _earliest_of(self, passes: Relation, names: tuple[str, ...]) -> ColumnElement[int]:
@@ -258,29 +264,25 @@ class Passes:
 
     def _reached_sql(self) -> ColumnElement[int]:
         stages = ("sql", "opportunity", "won")
-        return self._over_passes(
-            self._earliest_of(self.leads, stages), lambda o: self._earliest_of(o, stages)
-        )
+        return self._over_passes(self._earliest_of(self.leads, stages), stages)
 
     def _reached_won(self) -> ColumnElement[int]:
-        return self._over_passes(
-            self._earliest_of(self.leads, ("won",)), lambda o: self._earliest_of(o, ("won",))
-        )
+        return self._over_passes(self._earliest_of(self.leads, ("won",)), ("won",))
 
     def _ever_nurtured(self) -> ColumnElement[int]:
-        return self._over_passes(self.column("nurtured"), lambda o: self._stamp(o, "nurtured"))
+        return self._over_passes(self.column("nurtured"), ("nurtured",))
 
     def _nurtured_before(self) -> ColumnElement[int]:
         return self._over_passes(
             self.column("nurtured"),
-            lambda o: self._stamp(o, "nurtured"),
+            ("nurtured",),
             lambda o: o["pass_no"] <= self.leads["pass_no"],
         )
 
     def _rehanded(self) -> ColumnElement[int]:
         return self._over_passes(
             cast(null(), sa.BigInteger),
-            lambda o: self._stamp(o, "handed"),
+            ("handed",),
             lambda o: o["pass_no"] > self.leads["pass_no"],
         )
 
@@ -293,7 +295,7 @@ class Passes:
     def _is_first(self, name: str) -> ColumnElement[int]:
         if not self.several:
             return sa.literal_column("1", sa.Integer)
-        other = self.dataset.relations["leads"].alias()
+        other = self._other(*_columns_of(name))
         theirs, own = self._stamp(other, name), self.column(name)
         sooner = (
             exists()
@@ -323,7 +325,7 @@ class Passes:
         return case((filled.is_not(None), filled), else_=self._from_touches())
 
     def _from_touches(self) -> ColumnElement[int]:
-        touches = self.dataset.relations["touches"].alias("t")
+        touches = self.dataset.relations["touches"].narrow("lead_id", "at", "department")
         at = self.clock.epoch(touches, "at")
         found = select(func.min(at)).where(
             same(touches, "lead_id", self.leads, "lead_id"),
@@ -331,7 +333,7 @@ class Passes:
             *self._holds(self.leads, at),
         )
         if self.several:
-            earlier = self.dataset.relations["leads"].alias()
+            earlier = self._other(*_columns_of("handed", "rejected"))
             held = exists().where(
                 same(earlier, "lead_id", self.leads, "lead_id"),
                 earlier["pass_no"] < self.leads["pass_no"],
@@ -347,6 +349,12 @@ class Passes:
             rejected = self._stamp(passes, "rejected")
             conditions.append(or_(rejected.is_(None), rejected >= at))
         return conditions
+
+
+def _columns_of(*names: str) -> list[str]:
+    """What these stamps are made of: a win or a loss stands or falls with the other."""
+    closed = ["won_at", "lost_at"] if {"won", "lost"} & {*names} else []
+    return [*(STAMPS[name] for name in names), *closed]
 
 
 def _least(found: list[ColumnElement[int]]) -> ColumnElement[int]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Float, String, and_, case, literal, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Float, String, and_, literal, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -21,7 +21,6 @@ from scorecard.clock import Zone
 from scorecard.dataset import Kind, Relation
 
 DAY = 86_400
-_LOCAL = (Kind.NAIVE, Kind.DATE)
 _NEAR = 2 * DAY  # farther than this from a change of offset, local times sort as instants do
 
 
@@ -51,64 +50,66 @@ def _whole_mysql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     return f"(({a}) DIV ({b}))"
 
 
-class _seconds(FunctionElement[int]):  # noqa: N801
-    """A stamp's seconds since 1970 as the clock on its wall shows them (an instant's in UTC)."""
+class _epoch(FunctionElement[int]):  # noqa: N801
+    """A stamp's seconds since 1970, whatever kind of column holds it; NULL stays NULL.
+
+    Statements hold it many times over, so it is one element: SQLAlchemy compiles each part of an expression
+    by itself, and that took as long as all the rest of a first report. `steps` are the zone's offsets by the
+    seconds that the clock on the wall shows, `below` the one before the first step.
+    """
 
     type = BigInteger()
     inherit_cache = True
-    _traverse_internals = _with("kind")
+    _traverse_internals = _with("kind", "steps", "below")
 
-    def __init__(self, column: ColumnElement[Any], kind: Kind) -> None:
+    def __init__(
+        self, column: ColumnElement[Any], kind: Kind, steps: Sequence[tuple[int, int]], below: int
+    ) -> None:
         super().__init__(column)
         self.kind = kind
+        self.steps = tuple(steps)
+        self.below = below
 
 
-@compiles(_seconds)
-def _seconds_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
-    (column,) = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"CAST(strftime('%s', {column}) AS INTEGER)"
+@compiles(_epoch)
+def _epoch_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    (x,) = (compiler.process(clause, **kw) for clause in element.clauses)
+    has_offset = f"{x} GLOB '*[Zz]' OR ({x} GLOB '*[+-][0-9][0-9]:[0-9][0-9]' AND length({x}) > 16)"
+    return _epoch_sql(element, f"CAST(strftime('%s', {x}) AS INTEGER)", has_offset)
 
 
-@compiles(_seconds, "postgresql")
-def _seconds_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
-    (column,) = (compiler.process(clause, **kw) for clause in element.clauses)
+@compiles(_epoch, "postgresql")
+def _epoch_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    (x,) = (compiler.process(clause, **kw) for clause in element.clauses)
+    has_offset = f"length({x}) > 10 AND {x} ~ '([zZ]|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$'"
     if element.kind is Kind.DATE:
-        return f"(CAST({column} - DATE '1970-01-01' AS BIGINT) * {DAY})"
-    stamp = f"CAST({column} AS TIMESTAMP WITH TIME ZONE)" if element.kind is Kind.ISO_TEXT else column
-    return f"CAST(FLOOR(date_part('epoch', {stamp})) AS BIGINT)"
+        return _epoch_sql(element, f"(CAST({x} - DATE '1970-01-01' AS BIGINT) * {DAY})", has_offset)
+    stamp = f"CAST({x} AS TIMESTAMP WITH TIME ZONE)" if element.kind is Kind.ISO_TEXT else x
+    return _epoch_sql(element, f"CAST(FLOOR(date_part('epoch', {stamp})) AS BIGINT)", has_offset)
 
 
-@compiles(_seconds, "mysql")
-@compiles(_seconds, "mariadb")
-def _seconds_mysql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
-    (column,) = (compiler.process(clause, **kw) for clause in element.clauses)
-    stamp = f"CAST({column} AS DATETIME)" if element.kind is Kind.ISO_TEXT else column
-    return f"TIMESTAMPDIFF(SECOND, '1970-01-01 00:00:00', {stamp})"
-
-
-class _has_offset(FunctionElement[bool]):  # noqa: N801
-    """Whether a stamp written as text ends in Z or +hh:mm."""
-
-    inherit_cache = True
-    name = "has_offset"
-
-
-@compiles(_has_offset)
-def _has_offset_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+@compiles(_epoch, "mysql")
+@compiles(_epoch, "mariadb")
+def _epoch_mysql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     (x,) = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"({x} GLOB '*[Zz]' OR ({x} GLOB '*[+-][0-9][0-9]:[0-9][0-9]' AND length({x}) > 16))"
+    stamp = f"CAST({x} AS DATETIME)" if element.kind is Kind.ISO_TEXT else x
+    # MariaDB's cast reads no offsets; the source leaves such cells out and says so.
+    return _epoch_sql(element, f"TIMESTAMPDIFF(SECOND, '1970-01-01 00:00:00', {stamp})", "FALSE")
 
 
-@compiles(_has_offset, "postgresql")
-def _has_offset_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
-    (x,) = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"(length({x}) > 10 AND {x} ~ '([zZ]|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$')"
+def _epoch_sql(element: Any, seconds: str, has_offset: str) -> str:
+    """`seconds` since 1970 as the clock on the stamp's wall shows them (an instant's in UTC), made UTC."""
+    if element.kind is Kind.INSTANT:
+        return seconds
+    utc = f"({seconds} - {_steps_sql(seconds, element.steps, element.below)})"
+    return f"(CASE WHEN {has_offset} THEN {seconds} ELSE {utc} END)" if element.kind is Kind.ISO_TEXT else utc
 
 
-@compiles(_has_offset, "mysql")
-@compiles(_has_offset, "mariadb")
-def _has_offset_mysql(*_: Any, **__: Any) -> str:
-    return "FALSE"  # MariaDB's cast reads no offsets; the source leaves such cells out and says so
+def _steps_sql(x: str, steps: Sequence[tuple[int, int]], below: int) -> str:
+    if not steps:
+        return str(int(below))
+    whens = " ".join(f"WHEN {x} >= {int(at)} THEN {int(value)}" for at, value in reversed(steps))
+    return f"(CASE {whens} ELSE {int(below)} END)"
 
 
 class _stepped(FunctionElement[int]):  # noqa: N801
@@ -126,11 +127,8 @@ class _stepped(FunctionElement[int]):  # noqa: N801
 
 @compiles(_stepped)
 def _stepped_sql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
-    if not element.steps:
-        return str(int(element.below))
     (x,) = (compiler.process(clause, **kw) for clause in element.clauses)
-    whens = " ".join(f"WHEN {x} >= {int(at)} THEN {int(value)}" for at, value in reversed(element.steps))
-    return f"(CASE {whens} ELSE {int(element.below)} END)"
+    return _steps_sql(x, element.steps, element.below)
 
 
 def stepped(at: ColumnElement[Any], steps: Sequence[tuple[int, int]], below: int = 0) -> ColumnElement[int]:
@@ -139,6 +137,18 @@ def stepped(at: ColumnElement[Any], steps: Sequence[tuple[int, int]], below: int
     NULL falls to `below`: mask it where that matters.
     """
     return _stepped(at, steps, below)
+
+
+class _local(_stepped):  # noqa: N801
+    """An instant with the offset of its zone added."""
+
+    inherit_cache = True
+
+
+@compiles(_local)
+def _local_sql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    (x,) = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({x} + {_steps_sql(x, element.steps, element.below)})"
 
 
 class _tree(FunctionElement[float]):  # noqa: N801
@@ -190,17 +200,10 @@ class SqlClock:
         kind, raw = relation.kinds[column], relation[column]
         if kind is Kind.EPOCH:
             return raw
-        seconds = _seconds(raw, kind)
-        if kind is Kind.INSTANT:
-            return seconds
-        utc = case((raw.is_not(None), seconds - self._local_offset(seconds)))
-        return case((_has_offset(raw), seconds), else_=utc) if kind is Kind.ISO_TEXT else utc
-
-    def _local_offset(self, local: ColumnElement[Any]) -> ColumnElement[int]:
         # A repeated local time is the first one, a skipped one is read with the offset before the gap: both
         # mean that the new offset holds from the later of the two readings on.
         steps = [(t.utc + max(t.before, t.after), t.after) for t in self._changes]
-        return stepped(local, steps, self._below)
+        return _epoch(raw, kind, steps, self._below)
 
     def day(self, epoch: ColumnElement[Any]) -> ColumnElement[int]:
         """The local day number (days since 1970-01-01) of an instant; NULL stays NULL."""
@@ -212,7 +215,7 @@ class SqlClock:
 
     def local(self, epoch: ColumnElement[Any]) -> ColumnElement[int]:
         """An instant as seconds since 1970 of the local clock."""
-        return epoch + stepped(epoch, [(t.utc, t.after) for t in self._changes], self._below)
+        return _local(epoch, [(t.utc, t.after) for t in self._changes], self._below)
 
     def between(self, relation: Relation, column: str, lo: int | None, hi: int | None) -> ColumnElement[bool]:
         """Lo <= stamp < hi (seconds since 1970), written so that an index on the column serves."""
