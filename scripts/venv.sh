@@ -59,5 +59,6 @@ if ! works; then
     make_venv "$python"
 fi
 say "Installing $requirements into $venv (a minute or two the first time)"
-# Twice quiet: errors only.
-"$venv/bin/python" -m pip install --quiet --quiet --requirement "$requirements"
+# Twice quiet: errors only. pip would compile on one core; what isn't compiled here is when it is first imported.
+"$venv/bin/python" -m pip install --quiet --quiet --no-compile --requirement "$requirements"
+"$venv/bin/python" -m compileall -q -j 0 "$venv"/lib/python*/site-packages >/dev/null 2>&1 || true
