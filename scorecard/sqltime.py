@@ -7,7 +7,7 @@ serves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -75,17 +75,23 @@ class _epoch(FunctionElement[int]):  # noqa: N801
 def _epoch_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     (x,) = (compiler.process(clause, **kw) for clause in element.clauses)
     has_offset = f"{x} GLOB '*[Zz]' OR ({x} GLOB '*[+-][0-9][0-9]:[0-9][0-9]' AND length({x}) > 16)"
-    return _epoch_sql(element, f"CAST(strftime('%s', {x}) AS INTEGER)", has_offset)
+    seconds = f"CAST(strftime('%s', {x}) AS INTEGER)"
+    if element.kind is Kind.INSTANT or not element.steps:
+        return _epoch_sql(element, seconds, has_offset)
+    # LIMIT keeps SQLite from putting the seconds back wherever they are named, to be worked out each time.
+    inner = _epoch_sql(element, "tandem_s", has_offset)
+    return f"(SELECT {inner} FROM (SELECT {seconds} AS tandem_s LIMIT 1))"  # noqa: S608 - ours
 
 
 @compiles(_epoch, "postgresql")
 def _epoch_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     (x,) = (compiler.process(clause, **kw) for clause in element.clauses)
     has_offset = f"length({x}) > 10 AND {x} ~ '([zZ]|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$'"
-    if element.kind is Kind.DATE:
-        return _epoch_sql(element, f"(CAST({x} - DATE '1970-01-01' AS BIGINT) * {DAY})", has_offset)
     stamp = f"CAST({x} AS TIMESTAMP WITH TIME ZONE)" if element.kind is Kind.ISO_TEXT else x
-    return _epoch_sql(element, f"CAST(FLOOR(date_part('epoch', {stamp})) AS BIGINT)", has_offset)
+    seconds = f"CAST(FLOOR(date_part('epoch', {stamp})) AS BIGINT)"
+    if element.kind is Kind.DATE:
+        seconds = f"(CAST({x} - DATE '1970-01-01' AS BIGINT) * {DAY})"
+    return _epoch_sql(element, seconds, has_offset, _steps_postgresql)
 
 
 @compiles(_epoch, "mysql")
@@ -93,15 +99,16 @@ def _epoch_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
 def _epoch_mysql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     (x,) = (compiler.process(clause, **kw) for clause in element.clauses)
     stamp = f"CAST({x} AS DATETIME)" if element.kind is Kind.ISO_TEXT else x
+    seconds = f"TIMESTAMPDIFF(SECOND, '1970-01-01 00:00:00', {stamp})"
     # MariaDB's cast reads no offsets; the source leaves such cells out and says so.
-    return _epoch_sql(element, f"TIMESTAMPDIFF(SECOND, '1970-01-01 00:00:00', {stamp})", "FALSE")
+    return _epoch_sql(element, seconds, "FALSE")
 
 
-def _epoch_sql(element: Any, seconds: str, has_offset: str) -> str:
+def _epoch_sql(element: Any, seconds: str, has_offset: str, offset: Callable[..., str] | None = None) -> str:
     """`seconds` since 1970 as the clock on the stamp's wall shows them (an instant's in UTC), made UTC."""
     if element.kind is Kind.INSTANT:
         return seconds
-    utc = f"({seconds} - {_steps_sql(seconds, element.steps, element.below)})"
+    utc = f"({seconds} - {(offset or _steps_sql)(seconds, element.steps, element.below)})"
     return f"(CASE WHEN {has_offset} THEN {seconds} ELSE {utc} END)" if element.kind is Kind.ISO_TEXT else utc
 
 
@@ -110,6 +117,16 @@ def _steps_sql(x: str, steps: Sequence[tuple[int, int]], below: int) -> str:
         return str(int(below))
     whens = " ".join(f"WHEN {x} >= {int(at)} THEN {int(value)}" for at, value in reversed(steps))
     return f"(CASE {whens} ELSE {int(below)} END)"
+
+
+def _steps_postgresql(x: str, steps: Sequence[tuple[int, int]], below: int) -> str:
+    """`_steps_sql` where NULL may stay NULL: a look-up works x out once, and not for each step."""
+    if not steps:
+        return str(int(below))
+    thresholds = ", ".join(str(int(at)) for at, _ in steps)
+    values = ", ".join(str(int(value)) for value in (below, *(value for _, value in steps)))
+    bucket = f"width_bucket({x}, CAST('{{{thresholds}}}' AS BIGINT[]))"
+    return f"(CAST('{{{values}}}' AS BIGINT[]))[{bucket} + 1]"
 
 
 class _stepped(FunctionElement[int]):  # noqa: N801
@@ -149,6 +166,12 @@ class _local(_stepped):  # noqa: N801
 def _local_sql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     (x,) = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"({x} + {_steps_sql(x, element.steps, element.below)})"
+
+
+@compiles(_local, "postgresql")
+def _local_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    (x,) = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({x} + {_steps_postgresql(x, element.steps, element.below)})"
 
 
 class _tree(FunctionElement[float]):  # noqa: N801
