@@ -47,9 +47,8 @@ def paged(items: Sequence[T], draw: Callable[[T], Html], view: View, key: str) -
         def more() -> None:
             st.session_state[place] = shown + _MORE
 
-        st.button(
-            f"Show {min(rest, _MORE)} of {view.formats.integer(rest)} more", key=f"{key}_more", on_click=more
-        )
+        many = f"{_MORE} of {view.formats.integer(rest)}" if rest > _MORE else str(rest)
+        st.button(f"Show {many} more", key=f"{key}_more", on_click=more)
 
 
 def entry_line(entry: Entry, campaigns: Mapping[str, str], view: View) -> Html:

@@ -187,6 +187,8 @@ def test_the_axis_of_a_dumbbell_chart_reaches_as_far_as_its_longest_share():
     assert [[text for text in texts if text][-1] for texts in ticks] == ["100%", "100%"]
     above = dumbbells([Pair("Ana", (quota(value=1.3),))], ENGLISH).rows.tick_text
     assert [text for text in above if text] == ["0%", "25%", "50%", "75%", "100%", "125%", "150%"]
+    twice = dumbbells([Pair("Ana", (quota(value=1.8),))], ENGLISH).rows.tick_text
+    assert [text for text in twice if text] == ["0%", "50%", "100%", "150%", "200%"]
 
 
 def test_a_lone_mark_is_tied_to_its_pace():

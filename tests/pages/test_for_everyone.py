@@ -12,10 +12,17 @@ PAGES = (
     "feedback", "reviews", "people", "data", "present", "goals?show=plan", "campaigns?beside=C03&beside=C09",
 )  # fmt: skip
 PHONE = (390, 844)
+UNDER_THE_TITLE = 60  # px that a phone's head takes below its title: one line of choices
 WIDEST, SMALLEST, FINGER = 390, 24, 44
 
 WIDTH = """
 Math.max(document.documentElement.scrollWidth, document.querySelector("[data-testid=stMain]").scrollWidth)
+"""
+HEAD = """
+(() => {
+  const head = document.querySelector(".st-key-page_head");
+  return head.getBoundingClientRect().bottom - head.querySelector("h1").getBoundingClientRect().bottom;
+})()
 """
 # A link within a sentence may be as high as its line (WCAG 2.5.8).
 # The arrow of a selectbox is a part of its field.
@@ -46,6 +53,7 @@ def test_everyone_can_use_a_page(demo_app, page, slug):
         tab.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         settled(tab)
         assert tab.evaluate(WIDTH) <= WIDEST
+        assert tab.evaluate(HEAD) <= UNDER_THE_TITLE
         assert tab.evaluate(SMALL, [SMALLEST, FINGER]) == []
 
 
