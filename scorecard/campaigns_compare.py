@@ -336,9 +336,9 @@ def said(name: str, measured: Sequence[Measured], sure: Sure, formats: Formats) 
     usable = [m for m in measured if not m.few]
     if len(usable) < FEWEST:
         few = words.listing(m.name for m in measured if m.few)
-        return sentence(f"{metric.label}: {CANT_TELL.lower()}, {few} have too little to go by.")
+        return sentence(f"{metric.label}: {CANT_TELL.lower()}, as {few} have too little to go by.")
     if all(m.value is None for m in usable):
-        return sentence(f"{metric.label}: {CANT_TELL.lower()}, none of them has any.")
+        return sentence(f"{metric.label}: {CANT_TELL.lower()}, as none of them has any.")
     best, worse, open_ = _ranked(name, measured, sure)
     value = partial(_shown, unit=metric.unit, formats=formats)
     if best is None or not worse:

@@ -358,7 +358,7 @@ def _state(status: Status | None) -> str:
 
 _SPOKEN: Final = {
     Status.NO_DATA: "without data",
-    Status.TOO_FEW: "too few to judge",
+    Status.TOO_FEW: "with too few cases",
     Status.TOO_EARLY: "too early to judge",
 }
 
@@ -433,22 +433,24 @@ def _because(teller: _Teller, found: Sequence[Line], by_id: dict[str, Standing])
 
 
 def _whose(found: Sequence[Line]) -> Sentence:
-    """'By team, 4 of sales' 7 goals are behind, 3 of marketing's 10 and 6 of the 10 shared ones.'."""
+    """'By team, 4 of sales' 7 goals are behind, as are 3 of marketing's 10 and 6 of the 10 shared ones.'."""
     late = [(team, n - well, n) for team, well, n in by_team(found) if n > well]
     late.sort(key=lambda one: -one[1] / one[2])
     told = [words.shown(_of_team(*one, first=not place), ALL) for place, one in enumerate(late)]
     be = "is" if late[0][1] == 1 else "are"
-    further = sentence(", ", *words.joined(told[1:])) if told[1:] else ()
+    also = "is" if [n for _, n, _ in late[1:]] == [1] else "are"
+    further = sentence(f", as {also} ", *words.joined(told[1:])) if told[1:] else ()
     return sentence("By team, ", told[0], f" {be} behind", *further, ".")
 
 
 def _of_team(team: str, late: int, n: int, *, first: bool) -> str:
     """'4 of sales' 7 goals', further on '3 of marketing's 10', '6 of the 10 shared ones'."""
-    goals_ = " goals" if n > 1 else " goal"
-    if team == "shared":
-        return f"{late} of the {n} shared{goals_ if first else ' ones'}"
-    whose = "sales’" if team == "sales" else f"{team}’s"
-    return f"{late} of {whose} {n}{goals_ if first else ''}"
+    whose = {"sales": "sales’", "shared": "the"}.get(team, f"{team}’s")
+    kind = " shared" if team == "shared" else ""
+    if n == 1:
+        return f"{whose} one{kind} goal" if first or not kind else f"{whose} one{kind} one"
+    what = " goals" if first else " ones" if kind else ""
+    return f"{late} of {whose} {n}{kind}{what}"
 
 
 def _furthest(teller: _Teller, line: Line, s: Standing) -> Sentence:
@@ -466,7 +468,8 @@ def _furthest(teller: _Teller, line: Line, s: Standing) -> Sentence:
         (", with ", words.shown(teller.value(wanted, goal), "goals", ask), " expected by now") if pace else ()
     )
     if goal.kind == "total":
-        return sentence(*head, ": ", now, " of ", target, *by_now, ".")
+        taken = " taken" if goal.lower_is_better else ""
+        return sentence(*head, ": ", now, " of ", target, taken, *by_now, ".")
     due = f" by {teller.formats.day_month(goal.due)}" if not missed else ""
     return sentence(*head, ": ", now, " where ", target, f" is wanted{due}", *by_now, ".")
 
@@ -549,7 +552,7 @@ def _stand(teller: _Teller, s: Standing) -> Sentence:
     """'It stands at €15.7M of €18.1M, 87%, which is €522K less than the €16.2M expected by now.'."""
     goal, actual, wanted = s.goal, s.actual.value, s.expected_value
     if actual is None:
-        return sentence(Said(_capital(teller.nothing(s)), strong=True), ".")
+        return _no_actual(teller, s)
     now, target = (
         words.linked(teller.value(actual, goal), HISTORY),
         words.linked(teller.value(goal.target, goal), HISTORY),
@@ -557,6 +560,14 @@ def _stand(teller: _Teller, s: Standing) -> Sentence:
     pace: Sentence = ()
     if wanted is not None and goal.kind != "rate" and not goal.stays and 0 < s.elapsed < 1:
         pace = sentence(", ", _beside_pace(teller, s, actual, _as_fine(wanted, s) or 0.0))
+    if goal.kind == "total" and not actual:
+        done = "been taken" if goal.lower_is_better else "come"
+        by_now = words.shown(teller.value(_as_fine(wanted, s), goal), HISTORY)
+        return sentence(
+            f"Nothing has {done} yet of the ",
+            target,
+            *(("; by now ", by_now, " was expected.") if pace else "."),
+        )
     if goal.kind == "total":
         share = words.linked(teller.share(s.progress), HISTORY)
         verb = "has taken" if goal.lower_is_better else "has come to"
@@ -579,6 +590,18 @@ def _stand(teller: _Teller, s: Standing) -> Sentence:
     return sentence(
         "It stands at ", now, *among, ", with ", target, " wanted", *_on_the_way(teller, s), *pace, "."
     )
+
+
+def _no_actual(teller: _Teller, s: Standing) -> Sentence:
+    """'Nothing has been counted yet of the €50.7K wanted.', 'It starts on 5 Oct 2026, with 1.7 wanted.'."""
+    goal = s.goal
+    wanted = words.linked(teller.value(goal.target, goal), ALL), " wanted."
+    if s.status is Status.NOT_DUE:
+        return sentence(f"It starts on {teller.formats.date(goal.start)}, with ", *wanted)
+    if s.status is Status.LOCKED:
+        return sentence(f"It can't be measured without {_needs(s)}, with ", *wanted)
+    how = "entered" if goal.metric is None else "counted"
+    return sentence(f"Nothing has been {how} yet, with ", *wanted)
 
 
 def _on_the_way(teller: _Teller, s: Standing) -> Sentence:

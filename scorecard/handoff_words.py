@@ -355,6 +355,8 @@ class Words:
         gap, low, high = (float(one or 0) for one in known)
         found = Difference(gap, low, high)
         sure = f"({self.formats.sure}: {ends(low, high, self.formats.apart)})"
+        if self._points(gap) == "0":
+            return f"Nurtured hand-offs are won as often as the others {sure}."
         told = f"Nurtured hand-offs are won {'more' if gap > 0 else 'less'} often than the others, by"
         chance = f"; we {CANT_TELL} whether chance alone did that" if found.verdict == CANT_TELL else ""
         return f"{told} {self.formats.apart(gap)} {sure}{chance}."

@@ -27,6 +27,7 @@ _BEHIND: Final = 3  # people a sentence names
 _SAME_LENGTH: Final = 0.12  # months and quarters differ by so much of their length
 _EVEN: Final = 0.0005  # a gap that is shown as 0 points
 _WANTED: Final = (Status.ON_TRACK, Status.AT_RISK, Status.OFF_TRACK, Status.ACHIEVED, Status.MISSED)
+_SPOKEN: Final = {Status.ACHIEVED: "at the quota", Status.MISSED: "short of it"}  # of people
 _A_ROW: Final = (
     "a row a team (person_id blank) or person, with department, metric, target, period_start and period_end. "
     "Then both teams and everybody in them stand side by side here."
@@ -270,8 +271,9 @@ class _Board:
         return sentence(", with ", share, f" of {self.period.label(self.settings.locale)} gone")
 
     def _apart(self) -> Iterator[str | Said]:
-        """Each team quota by itself, where they can't be set side by side."""
-        told = [line for line in self.first if line.row.value is not None][:4]
+        """The first quota of each team by itself, where they can't be set side by side."""
+        known = [line for line in self.first if line.row.value is not None]
+        told = [own[0] for team in TEAMS if (own := [line for line in known if line.department == team])]
         if not told:
             yield "No team has reached anything of its quota yet. "
         for line in told:
@@ -345,7 +347,7 @@ class _Board:
     def _standing(self, team: str, people: People) -> Iterator[Sentence]:
         """How many of a team are where, and who is furthest behind the pace."""
         counts = Counter(line.row.status for line in people.lines)
-        told = {s.word.lower(): counts[s] for s in _WANTED if counts[s]}
+        told = {_SPOKEN.get(s, s.word.lower()): counts[s] for s in _WANTED if counts[s]}
         if not told:
             return
         first, n, there = people.lines[0], len(people.lines), f"quotas#{team}"

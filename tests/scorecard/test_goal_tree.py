@@ -156,6 +156,25 @@ def test_the_verdict_counts_and_names_the_furthest_behind_with_its_owner(company
     }
 
 
+def test_a_single_goal_without_figures_says_in_a_sentence_what_is_wanted(company):
+    later = goal("L", start="2026-12-01", due="2026-12-31")
+    dataset = company(goals=[goal("N"), later, goal("Z")], goal_actuals=typed("Z", 0))
+    told = {one: plain(panel(dataset, one).verdict[0]) for one in ("N", "L", "Z")}
+    assert told == {
+        "N": "Nothing has been entered yet, with 100 wanted.",
+        "L": "It starts on 1 Dec 2026, with 100 wanted.",
+        "Z": "Nothing has come yet of the 100; by now 57 was expected.",
+    }
+
+
+def test_of_one_goal_a_team_it_is_said_whose(company):
+    goals = [goal("S", department="sales"), goal("M", department="marketing"), goal("G")]
+    actuals = [*typed("S", 1), *typed("M", 2), *typed("G", 90)]
+    dataset = company(goals=goals, goal_actuals=actuals)
+    told = goal_tree.read(dataset, QUARTER, as_of(dataset)).because
+    assert plain(told[0]) == "By team, marketing’s one goal is behind, as is sales’ one goal."
+
+
 def test_without_goals_it_says_so(company):
     dataset = company(leads=[{"lead_id": "L", "created_at": "2026-10-01"}])
     assert plain(goal_tree.read(dataset, QUARTER, as_of(dataset)).verdict[0]).startswith("No shared goals")
