@@ -170,7 +170,7 @@ class Words:
         return (f"No hand-off has this value.{hint}",)
 
     def compared(self, shown: Evidence) -> tuple[str, ...]:
-        """'38 % of 120 won, the rest 22 % of 900: +16 points (9 to 23)', and the worth where it is known."""
+        """'38 % of 120 won against 22 % of 900 others, 16 points more (9 to 23 points)', and the worth."""
         if not shown.rest.n:
             return (f"All {self.formats.number(shown.own.n)} hand-offs have it: there is no rest.",)
         worth = (self.amounts(shown),) if shown.amounts.difference.value is not None else ()
@@ -182,26 +182,19 @@ class Words:
     def wins(self, shown: Evidence) -> str:
         """How often it wins beside the rest."""
         f, own, rest, gap = self.formats, shown.own, shown.rest, shown.wins.difference
-        theirs = f"the rest {f.percent(rest.rate)} of {f.number(rest.n)}"
-        rates = f"{f.percent(own.rate)} of {f.number(own.n)} won, {theirs}"
-        if gap.low is None or gap.high is None:
-            return rates
-        ends = f"{self._points(gap.low)} to {self._points(gap.high)}"
-        return f"{rates}: {f.points(gap.value)} ({ends}){_unsure(shown.wins)}"
+        theirs = f"{f.percent(rest.rate)} of {f.number(rest.n)} others"
+        rates = f"{f.percent(own.rate)} of {f.number(own.n)} won against {theirs}"
+        return f"{rates}{_by(gap, f.apart)}{'' if gap.low is None else _unsure(shown.wins)}"
 
     def amounts(self, shown: Evidence) -> str:
         """What a win is worth beside the rest's."""
         gap, own, rest = shown.amounts.difference, shown.own.mean, shown.rest.mean
-        text = f"{self._money(own)} a win, the rest {self._money(rest)}"
-        if gap.low is None or gap.high is None:
-            return text
-        return f"{text} ({self._money(gap.low)} to {self._money(gap.high)}){_unsure(shown.amounts)}"
+        text = f"{self._money(own)} a win against {self._money(rest)}"
+        by = _by(gap, lambda x: self._money(abs(x)))
+        return f"{text}{by}{'' if gap.low is None else _unsure(shown.amounts)}"
 
     def _money(self, amount: float | None) -> str:
         return self.formats.money(None if amount is None else round(amount), compact=True)
-
-    def _points(self, difference: float) -> str:
-        return self.formats.points(difference).partition(" ")[0]
 
     # --- what it rests on
 
@@ -244,7 +237,7 @@ class Words:
         if not shown.own.n or not shown.rest.n:
             some = "All" if shown.own.n else "None"
             return f"{some} of the hand-offs took the extra step: there is nothing to compare."
-        wins = self.wins(shown).replace("the rest", "those without")
+        wins = self.wins(shown).replace(" others", " without it")
         keen = "Who takes it may have been keener before: this is no proof that the step does it."
         return f"After the extra step {wins}. {keen}"
 
@@ -260,6 +253,14 @@ def _strongest(lines: Sequence[Line]) -> Line | None:
 
 def _apart(line: Line) -> float:
     return 0.0 if line.evidence is None else abs(line.evidence.wins.difference.value or 0.0)
+
+
+def _by(gap: Difference, written: Callable[[float], str]) -> str:
+    """', 16 points more (9 to 23 points)'; nothing where it has no interval."""
+    if gap.value is None or gap.low is None or gap.high is None:
+        return ""
+    way = "less" if gap.value < 0 else "more"
+    return f", {written(abs(gap.value))} {way} ({ends(gap.low, gap.high, written)})"
 
 
 def _unsure(compared: Compared) -> str:

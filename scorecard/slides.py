@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
 from typing import Final, Literal
 
 from scorecard import (
@@ -432,13 +431,8 @@ def _calendar(dataset: Dataset, about: Scope) -> Slide:
         found.verdict[:1],
         lines=tuple(_entry(entry, told) for entry in first[:MOST_LINES]),
         shape="dates",
-        more=" ".join((*more, *map(_before_the_others, found.verdict[1:]))),
+        more=" ".join((*more, *map(words.plain, found.verdict[1:]))),
     )
-
-
-def _before_the_others(said: Sentence) -> str:
-    """A sentence on the gravest clash, without that others stand further down on the page."""
-    return words.plain(tuple(takewhile(lambda piece: piece.page != "calendar#clashes", said))).strip()
 
 
 def _entry(entry: Entry, told: calendar_words.Words) -> Line:

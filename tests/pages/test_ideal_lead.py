@@ -54,7 +54,7 @@ def test_wishes_stand_beside_the_data_and_names_are_only_text(opened):
     assert "The data contradict sales on industry Retail: 50% of 60 leads won" in re.sub("<[^>]+>", "", shown)
     assert "Industry: Retail" in shown
     assert "sales doesn’t want (4 of 5)" in shown
-    assert "50% of 60 won, the rest 14.2% of 120" in shown
+    assert "50% of 60 won against 14.2% of 120 others" in shown
     assert "<img" not in shown
     assert "&lt;img src=x onerror=alert(1)&gt;" in shown
 

@@ -223,5 +223,5 @@ def test_the_extra_step_is_compared_and_not_called_a_cause(company):
     ]
     found = read(company(leads=[*leads(won_of=CLEAR), *took]))
     assert (found.nurture.own.won, found.nurture.own.n, found.nurture.rest.n) == (20, 25, 184)
-    assert "80% of 25 won, those without 26.1% of 184" in found.nurture_says
+    assert "80% of 25 won against 26.1% of 184 without it" in found.nurture_says
     assert "no proof" in found.nurture_says

@@ -1,5 +1,7 @@
 """Slides for the room: figures counted by hand, the worst first, and something to say without any data."""
 
+import re
+
 import pytest
 
 from scorecard import periods, slides, small
@@ -140,7 +142,16 @@ def test_the_calendar_shows_what_begins_in_four_weeks_in_order(tmp_path):
         for n, (t, day) in enumerate(reversed(days.items()))
     ]
     dropped = {**entries[0], "entry_id": "X", "title": "Dropped", "start": "2026-11-25", "status": "dropped"}
-    found = shown(company(tmp_path, leads=LEADS, calendar=[*entries, dropped]), "calendar")
+    away = [{**entries[0], "entry_id": f"A{n}", "start": "2026-11-20", "kind": "absence", "attendees": who}
+            for n, who in enumerate(("ana", "ben"))]  # fmt: skip
+    people = [{"person_id": one, "name": one, "department": "sales"} for one in ("ana", "ben")]
+    ends = [{**entries[n], "entry_id": f"P{n}", "kind": "promotion", "start": "2026-11-10"} for n in (0, 1)]
+    away.append({**entries[0], "entry_id": "H", "start": "2026-11-25", "kind": "holiday"})
+    rows = [*entries, dropped, *away, *({**one, "end": "2026-12-01"} for one in ends)]
+    found = shown(company(tmp_path, leads=LEADS, calendar=rows, people=people), "calendar")
+    assert re.fullmatch(
+        r"The gravest of \d clashes is that .* run while 2 of 2 people in sales .*\.", found.more
+    )
     assert [line.what for line in found.lines] == ["Today", "Last"]
     assert found.lines[0].detail == "piece of content"
     assert "2 things begin" in said(found)
