@@ -136,7 +136,10 @@ class Grid:
 
 @dataclass(frozen=True)
 class Series:
-    """Numbers by category; `tones` one by one where they differ, `low` and `high` their intervals."""
+    """Numbers by category; `tones` one by one where they differ, `low` and `high` their intervals.
+
+    Bars that are `hollow` are outlined only.
+    """
 
     name: str
     values: tuple[float | None, ...]
@@ -144,6 +147,7 @@ class Series:
     tones: tuple[Tone, ...] = ()
     low: tuple[float | None, ...] = ()
     high: tuple[float | None, ...] = ()
+    hollow: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,10 +155,11 @@ class Native:
     """The same chart in a form that office programs draw themselves, so that it can be restyled.
 
     `bars` and `stacked` lie; `lines` run along the categories, or `days` where these are given; `steps` run
-    along the numbers `across`.
+    along the numbers `across`; `spans` lie too, each from its one of `days` on, as many days long as
+    its value.
     """
 
-    kind: Literal["bars", "stacked", "lines", "steps"]
+    kind: Literal["bars", "stacked", "lines", "steps", "spans"]
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     unit: str = "number"

@@ -126,13 +126,17 @@ def _topic(topic: Topic, chapter: Chapter, formats: Formats, progress: Progress)
 
 
 def _blocks(blocks: Sequence[Block], formats: Formats, progress: Progress) -> Iterator[Json]:
-    """Half drawings that follow each other stand in pairs."""
+    """Half drawings that follow each other stand in pairs, a single one beside the facts that follow it."""
     pair: list[Json] = []
     for block in blocks:
         if isinstance(block, Drawing):
             progress(block.name)
         if isinstance(block, Drawing) and block.half:
             pair.append(_drawing(block))
+            continue
+        if len(pair) == 1 and isinstance(block, Facts):
+            yield {**_block(block, formats), "kind": "beside", "drawing": pair[0]}
+            pair = []
             continue
         if pair:
             yield {"kind": "halves", "items": pair}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -11,7 +12,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
 from pptx.enum.dml import MSO_LINE
 from pptx.oxml import parse_xml
-from pptx.util import Pt
+from pptx.util import Inches, Pt
 
 from components.theme import Tone, light
 from documents import number_formats
@@ -26,9 +27,11 @@ _KINDS: Final = {
 _SPACE: Final = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _MARKS: Final = 8  # days that an axis names
 _NAMES: Final = 5  # months that it names
+_NAME: Final = Inches(1.6)  # what a name takes
 _FEW: Final = 16  # bars up to which each has its label
 _LARGE: Final = 1000  # money from which cents say nothing more
-_BARS: Final = ("bars", "stacked")
+LYING: Final = ("bars", "stacked", "spans")
+_DAY_0: Final = date(1899, 12, 30)  # from which office programs count
 _DARK: Final[frozenset[Tone]] = frozenset(("marketing", "sales", "ink", "good", "bad", "neutral", "muted"))
 _DASHES: Final[dict[str, MSO_LINE]] = {
     "muted": MSO_LINE.DASH,
@@ -42,20 +45,25 @@ _Colour: Any = RGBColor
 
 def add(slide: Any, native: Native, box: tuple[int, int, int, int], formats: Formats) -> Any:
     """Puts the chart onto the slide and gives its frame."""
-    if native.kind == "steps":
+    if native.kind == "spans":
+        frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_STACKED, *box, _begun(native))
+    elif native.kind == "steps":
         frame = slide.shapes.add_chart(XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS, *box, _points(native))
     else:
         frame = slide.shapes.add_chart(_KINDS[native.kind], *box, _categories(native, formats))
     chart = frame.chart
     chart.has_title = False
     chart.font.size, chart.font.color.rgb = Pt(12), colour("ink")
-    chart.has_legend = len(native.series) > 1
+    chart.has_legend = len(native.series) > 1 and native.kind != "spans"
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
-    _axes(chart, native, formats)
-    for drawn, series in zip(chart.plots[0].series, native.series, strict=True):
+    _axes(chart, native, formats, box[2])
+    every = list(chart.plots[0].series)
+    for drawn, series in zip(every[-len(native.series) :], native.series, strict=True):
         _paint(drawn, series, native)
         _intervals(drawn, series)
+    if native.kind == "spans":
+        every[0].format.fill.background()  # it only says where the bars begin
     return frame
 
 
@@ -81,6 +89,16 @@ def _categories(native: Native, formats: Formats) -> Any:
     return data
 
 
+def _begun(native: Native) -> Any:
+    """Bars that stand on unseen ones, as long as it is until their first day."""
+    data = _CategoryData(number_format="General")
+    data.categories = native.categories
+    data.add_series("From", tuple((day - _DAY_0).days for day in native.days), number_format="d mmm yyyy")
+    for series in native.series:
+        data.add_series(series.name, series.values)
+    return data
+
+
 def _points(native: Native) -> Any:
     data = _XyData()
     for series in native.series:
@@ -91,9 +109,9 @@ def _points(native: Native) -> Any:
     return data
 
 
-def _axes(chart: Any, native: Native, formats: Formats) -> None:
+def _axes(chart: Any, native: Native, formats: Formats, wide: int) -> None:
     values, along = chart.value_axis, chart.category_axis
-    values.has_major_gridlines = native.kind not in _BARS
+    values.has_major_gridlines = native.kind not in LYING
     values.tick_labels.number_format = _axis_format(native, formats)
     values.tick_labels.number_format_is_linked = False
     values.format.line.fill.background()
@@ -101,7 +119,7 @@ def _axes(chart: Any, native: Native, formats: Formats) -> None:
     along.has_major_gridlines = False
     if values.has_major_gridlines:
         values.major_gridlines.format.line.color.rgb = colour("track")
-    if native.kind in _BARS:
+    if native.kind in LYING:
         along.reverse_order = True  # the first of them on top
         spans = bool(native.series[0].low)  # intervals leave no room for labels: the axis says how much
         values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH if spans else XL_TICK_LABEL_POSITION.NONE
@@ -109,13 +127,28 @@ def _axes(chart: Any, native: Native, formats: Formats) -> None:
             values.minimum_scale = 0
         along.tick_label_position = XL_TICK_LABEL_POSITION.LOW
         _labels(chart.plots[0], native, formats)
-    if native.days:
+    if native.kind == "spans":
+        _dated(values, native)
+    elif native.days:
         along.tick_labels.number_format, along.tick_labels.number_format_is_linked = "d mmm", False
         _marked(along, max(1, (native.days[-1] - native.days[0]).days // _MARKS))
     elif native.kind == "lines" and len(native.categories) > _NAMES:
-        _named(along, -(-len(native.categories) // _NAMES))
+        _named(along, -(-len(native.categories) // max(2, min(_NAMES, wide // _NAME))))
     if native.unit == "percent" and native.kind == "steps":
         values.minimum_scale, values.maximum_scale = 0, 1
+
+
+def _dated(values: Any, native: Native) -> None:
+    """The bars run along days, week by week, from the first beginning to the last end."""
+    begins = [(day - _DAY_0).days for day in native.days]
+    long = zip(*(series.values for series in native.series), strict=True)
+    ends = [begin + sum(days or 0 for days in each) for begin, each in zip(begins, long, strict=True)]
+    values.minimum_scale, values.maximum_scale = min(begins), max(ends)
+    values.major_unit = 7
+    values.tick_labels.number_format = "d mmm"
+    values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
+    values.has_major_gridlines = True
+    values.major_gridlines.format.line.color.rgb = colour("track")
 
 
 def _marked(along: Any, step: int) -> None:
@@ -127,8 +160,10 @@ def _marked(along: Any, step: int) -> None:
 
 
 def _named(along: Any, step: int) -> None:
-    """A name at every so-manieth place, so that none is turned."""
+    """A name at every so-manieth place, none of them turned."""
     element = along._element  # noqa: SLF001 - the same
+    along.tick_labels.font.size = Pt(12)
+    element.txPr.bodyPr.set("rot", "0")
     after = element.find(f"{{{_SPACE}}}noMultiLvlLbl")
     if after is not None:
         after.addprevious(parse_xml(f'<c:tickLblSkip xmlns:c="{_SPACE}" val="{step}"/>'))
@@ -136,9 +171,13 @@ def _named(along: Any, step: int) -> None:
 
 def _labels(plot: Any, native: Native, formats: Formats) -> None:
     plot.gap_width = 45
-    if native.kind == "stacked":
+    if native.kind in ("stacked", "spans"):
         plot.overlap = 100
-    if len(native.categories) * len(native.series) > _FEW + _FEW or native.series[0].low:
+    if (
+        native.kind == "spans"
+        or len(native.categories) * len(native.series) > _FEW + _FEW
+        or native.series[0].low
+    ):
         return
     plot.has_data_labels = True
     labels = plot.data_labels
@@ -154,11 +193,12 @@ def _labels(plot: Any, native: Native, formats: Formats) -> None:
 
 
 def _paint(drawn: Any, series: Series, native: Native) -> None:
-    if native.kind in _BARS:
-        _fill(drawn.format, _under_bars(series.tone, series))
+    if native.kind in LYING:
+        fill = _outline if series.hollow else _fill
+        fill(drawn.format, _under_bars(series.tone, series))
         for i, tone in enumerate(series.tones):
             if tone != series.tone:
-                _fill(drawn.points[i].format, _under_bars(tone, series))
+                fill(drawn.points[i].format, _under_bars(tone, series))
         return
     drawn.smooth = False
     drawn.format.line.color.rgb = colour(series.tone)
@@ -175,6 +215,11 @@ def _under_bars(tone: Tone, series: Series) -> Tone:
 def _fill(shown: Any, tone: Tone) -> None:
     shown.fill.solid()
     shown.fill.fore_color.rgb = colour(tone)
+
+
+def _outline(shown: Any, tone: Tone) -> None:
+    shown.fill.background()
+    shown.line.color.rgb, shown.line.width = colour(tone), Pt(1.5)
 
 
 def colour(tone: Tone) -> Any:

@@ -52,6 +52,9 @@ _CHARACTERS: Final = 145  # of a table's text that stand beside each other
 _FINE: Final = 12  # points of small print
 _LINE: Final = 130  # characters of a sentence on one line
 _TILES: Final = 9
+_COURSES: Final = 6  # small charts of months on one slide
+_BESIDE: Final = 2  # of them in one row
+_WORDS: Final = 3  # sentences that leave room for a chart
 _LONG: Final = 90  # characters of a title from which it is written smaller
 _TITLED: Final = 5  # the layout with nothing but a title
 _DRAWING: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -186,7 +189,7 @@ class _Deck:
             _write(slide, head, [[(block.title, True)]], 14, "muted")
             box = _Box(box.x, box.y + Inches(0.35), box.wide, box.high - Inches(0.35))
         bars = len(block.native.categories) * len(block.native.series)
-        lying = block.native.kind in ("bars", "stacked")
+        lying = block.native.kind in slide_charts.LYING
         high = min(box.high, Inches(1) + Inches(0.42) * bars) if lying else box.high
         frame = slide_charts.add(slide, block.native, (box.x, box.y, box.wide, high), self.formats)
         _describe(frame, block.title or block.name, block.figure.says)
@@ -262,13 +265,34 @@ def _sheets(blocks: Sequence[Block]) -> list[_Sheet]:
     found: list[_Sheet] = []
     for block in blocks:
         if isinstance(block, Says):
-            if not block.small:
+            if not (block.small or (found and _is_full(found[-1]))):
                 (found or _begun(found))[-1].said.extend(block.sentences)
-        elif _is_half(block) and found and len(found[-1].blocks) == 1 and _is_half(found[-1].blocks[0]):
+        elif found and _joins(block, found[-1]):
             found[-1].blocks.append(block)
         else:
             found += [_Sheet([part], []) for part in _parts(block)]
     return found
+
+
+def _joins(block: Block, sheet: _Sheet) -> bool:
+    """Whether it stands on a slide begun with words, a half, small courses, a chart whose figures it is."""
+    blocks = sheet.blocks
+    if not blocks:
+        return isinstance(block, Drawing) and len(sheet.said) <= _WORDS
+    if all(map(_is_course, (block, *blocks))):
+        return len(blocks) < _COURSES
+    if len(blocks) > 1 or not _is_half(blocks[0]):
+        return False
+    return _is_half(block) or (isinstance(block, Tiles) and len(block.items) <= _TILES)
+
+
+def _is_full(sheet: _Sheet) -> bool:
+    """A chart and its figures: what is said besides stands in the notes."""
+    return any(isinstance(block, Tiles) for block in sheet.blocks[1:])
+
+
+def _is_course(block: Block) -> bool:
+    return _is_half(block) and isinstance(block, Drawing) and block.native.kind == "lines"
 
 
 def _begun(found: list[_Sheet]) -> list[_Sheet]:
@@ -350,10 +374,7 @@ def _runs(sentences: Sequence[Sentence]) -> list[list[tuple[str, bool]]]:
 def _fill(slide: Any, sheet: _Sheet, deck: _Deck) -> None:
     under = Inches(0.42) * min(len(sheet.said) + sum(len(plain(s)) > _LINE for s in sheet.said), 6)
     floor = _FLOOR - (under if sheet.blocks else 0)
-    gap = Inches(0.25)
-    wide = (_ROOM - gap * (len(sheet.blocks) - 1)) // max(len(sheet.blocks), 1)
-    for i, block in enumerate(sheet.blocks):
-        box = _Box(_LEFT + i * (wide + gap), _TOP, wide, floor - _TOP)
+    for block, box in zip(sheet.blocks, _boxes(sheet.blocks, floor), strict=True):
         if isinstance(block, Drawing):
             deck.drawing(slide, block, box)
         elif isinstance(block, Grid):
@@ -364,6 +385,19 @@ def _fill(slide: Any, sheet: _Sheet, deck: _Deck) -> None:
         said = _runs(sheet.said)
         box = _Box(_LEFT, floor if sheet.blocks else _TOP, _ROOM, under or Inches(1))
         _write(slide, box, said, 14 if sheet.blocks else 18, "ink")
+
+
+def _boxes(blocks: Sequence[Block], floor: int) -> list[_Box]:
+    """Beside each other, many in two rows."""
+    gap = Inches(0.25)
+    if any(isinstance(block, Tiles) for block in blocks[1:]):  # tiles under the chart they go with
+        chart = _Box(_LEFT, _TOP, _ROOM, Inches(1.8))
+        return [chart, _Box(_LEFT, _TOP + chart.high + gap, _ROOM, floor - _TOP - chart.high - gap)]
+    rows = 2 if len(blocks) > _BESIDE else 1
+    across = -(-len(blocks) // rows)
+    wide, high = (_ROOM - gap * (across - 1)) // max(across, 1), (floor - _TOP - gap * (rows - 1)) // rows
+    places = (divmod(i, across) for i in range(len(blocks)))
+    return [_Box(_LEFT + x * (wide + gap), _TOP + y * (high + gap), wide, high) for y, x in places]
 
 
 # --- notes ------------------------------------------------------------------------------------------------

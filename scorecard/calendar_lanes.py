@@ -18,7 +18,6 @@ LANES: Final = 8  # of a group; what doesn't fit is counted
 BARS: Final = 80
 THROUGHOUT: Final = 16  # named as running all the time
 GROUPS: Final = 12
-_WIDE: Final = 1000  # px a timeline has on the narrowest screen that shows it
 _CHARACTER: Final = 6.6  # px
 _LABEL: Final = 210  # px a title beside a short bar takes at most
 _TEAMS: Final = {
@@ -52,6 +51,18 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """How many lanes a group may have, and how wide they are, in px."""
+
+    lanes: int
+    wide: int
+
+
+SCREEN: Final = Room(LANES, wide=1000)  # of the narrowest that shows it
+PAPER: Final = Room(lanes=16, wide=620)
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The entries of a channel or team: those that run on every day shown, the bars of the others.
 
@@ -64,7 +75,9 @@ class Group:
     more: int
 
 
-def groups(every: Iterable[Entry], period: Period, by: By, today: date) -> tuple[Group, ...]:
+def groups(
+    every: Iterable[Entry], period: Period, by: By, today: date, room: Room = SCREEN
+) -> tuple[Group, ...]:
     """The entries of those days, by channel or by team; dropped ones stand in lists only."""
     shown = [e for e in every if e.stage != "dropped" and e.touches(period.start, period.last_day)]
     parted: dict[str, list[Entry]] = {}
@@ -72,7 +85,7 @@ def groups(every: Iterable[Entry], period: Period, by: By, today: date) -> tuple
         parted.setdefault(group_of(entry, by), []).append(entry)
     names = sorted(parted, key=lambda name: _rank(name, by))
     kept, rest = names[:GROUPS], names[GROUPS:]
-    found = [_group(name, parted[name], period, today) for name in kept]
+    found = [_group(name, parted[name], period, today, room) for name in kept]
     if rest:
         more = sum(len(parted[name]) for name in rest)
         found.append(Group(f"{len(rest)} more {by}s", (), (), more))
@@ -98,11 +111,11 @@ def _rank(name: str, by: By) -> tuple[int, str]:
     return (last.index(name) + 1 if name in last else 0), name.casefold()
 
 
-def _group(name: str, entries: Sequence[Entry], period: Period, today: date) -> Group:
+def _group(name: str, entries: Sequence[Entry], period: Period, today: date, room: Room) -> Group:
     """First fit: what is still to come takes its place before what is over, each the topmost that is free."""
-    lanes: list[list[Bar]] = [[] for _ in range(LANES)]
+    lanes: list[list[Bar]] = [[] for _ in range(room.lanes)]
     through = [e for e in entries if e.covers(period.start) and e.covers(period.last_day)]
-    others = [_placed(e, period) for e in entries if e not in through]
+    others = [_placed(e, period, room.wide) for e in entries if e not in through]
     over = {bar.entry.key: bar.entry.last is not None and bar.entry.last < today for bar in others}
     for bar in sorted(others, key=lambda b: (over[b.entry.key], b.left, -b.room, b.entry.key))[:BARS]:
         _into(lanes, bar)
@@ -121,12 +134,12 @@ def _into(lanes: Sequence[list[Bar]], bar: Bar) -> None:
                 return
 
 
-def _placed(entry: Entry, period: Period) -> Bar:
+def _placed(entry: Entry, period: Period, wide: int) -> Bar:
     """The bar with its title, wherever there is room for it: inside, at its right, else at its left."""
     first = max(entry.first, period.start)
     last = period.last_day if entry.last is None else min(entry.last, period.last_day)
     start, length = (first - period.start).days, (last - first).days + 1
-    title = _title_days(entry.title, period.days)
+    title = _title_days(entry.title, period.days, wide)
     cut = (entry.first < period.start, entry.last is None or entry.last > period.last_day)
     if length >= title:
         return Bar(entry, 0, start, length, start, length, inside=True, before=False, cut=cut)
@@ -136,7 +149,7 @@ def _placed(entry: Entry, period: Period) -> Bar:
     return Bar(entry, 0, start, length, left, room, inside=False, before=before, cut=cut)
 
 
-def _title_days(title: str, days: int) -> int:
+def _title_days(title: str, days: int, wide: int) -> int:
     """How many days wide a title is."""
     px = min(_CHARACTER * (len(title) + 3), _LABEL)
-    return math.ceil(px / (_WIDE / days))
+    return math.ceil(px / (wide / days))

@@ -11,7 +11,7 @@ from scorecard import calendar_clashes, calendar_days, calendar_entries, calenda
 from scorecard.calendar_answer import AHEAD
 from scorecard.calendar_clashes import Clash
 from scorecard.calendar_entries import Entry
-from scorecard.calendar_lanes import By, Group, groups
+from scorecard.calendar_lanes import SCREEN, By, Group, Room, groups
 from scorecard.calendar_requests import Request, Requests
 from scorecard.calendar_words import Line, Words
 from scorecard.clock import AsOf
@@ -139,7 +139,7 @@ def shown(dataset: Dataset, as_of: AsOf, asked: str | None, entry: str | None) -
 # --- the timeline and the weeks ---------------------------------------------------------------------------
 
 
-def timeline(dataset: Dataset, as_of: AsOf, period: Period, by: By) -> Timeline:
+def timeline(dataset: Dataset, as_of: AsOf, period: Period, by: By, room: Room = SCREEN) -> Timeline:
     """What stands on those days."""
     settings = small.settings(dataset)
     every = [e for e in calendar_entries.entries(dataset, as_of) if e.touches(period.start, period.last_day)]
@@ -147,7 +147,7 @@ def timeline(dataset: Dataset, as_of: AsOf, period: Period, by: By) -> Timeline:
     bands = _bands(dataset, settings, every, period)
     return Timeline(
         period,
-        groups(every, period, by, as_of.day),
+        groups(every, period, by, as_of.day, room),
         bands,
         _ticks(dataset, as_of, period),
         today,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from documents.chapters.shared import goal_drawings, kind_of, tiles_of
@@ -13,6 +14,7 @@ from documents.pack import (
     Cell,
     Chapter,
     Column,
+    Drawing,
     Facts,
     Grid,
     Tiles,
@@ -22,6 +24,7 @@ from documents.pack import (
 )
 from scorecard import campaigns
 from scorecard.campaigns import LISTED, Line, Overview, Panel
+from scorecard.formats import Formats
 from scorecard.metrics import METRICS
 from scorecard.signoff_words import Signature
 
@@ -90,19 +93,24 @@ def _spent(line: Line) -> float:
 
 def _one(panel: Panel, asked: Asked) -> Topic:
     """One campaign: cost, brought, worked, each team's goal, and what was agreed."""
-    formats, called = asked.formats, panel.campaign.campaign_id
+    formats = asked.formats
     tiles = tiles_of(_SHOWN, panel.rows, formats)
-    blocks: list[Block] = list(goal_drawings(panel.goals, formats, f"campaign-{called}-goals"))
-    blocks += [Tiles(tiles)] if tiles else []
     facts = tuple((fact.name, fact.text) for fact in panel.facts)
     keys = tuple((f"Key of {key.team}", _signature(key)) for key in panel.keys)
-    blocks += [Facts((*facts, *keys))] if facts or keys else []
+    blocks: list[Block] = [*_goals(panel, formats), *([Facts((*facts, *keys))] if facts or keys else [])]
+    blocks += [Tiles(tiles)] if tiles else []
     notes = (*panel.review, *panel.feedback[:_NOTES])
     blocks += says(
         *(f"{note.text} ({', '.join(p for p in (note.about, note.by, note.at) if p)})" for note in notes)
     )
     marks = tuple(Badge(m.icon, m.word, m.tone) for m in panel.campaign.marks)
     return Topic(panel.campaign.name, tuple(blocks), panel.verdict, marks, _SHOWN, whole=True)
+
+
+def _goals(panel: Panel, formats: Formats) -> list[Drawing]:
+    """One drawing, as it mostly is, leaves room for the facts beside it."""
+    drawn = goal_drawings(panel.goals, formats, f"campaign-{panel.campaign.campaign_id}-goals")
+    return [replace(one, half=True) for one in drawn] if len(drawn) == 1 else drawn
 
 
 def _signature(key: Signature) -> str:

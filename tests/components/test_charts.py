@@ -21,6 +21,7 @@ from components.charts import (
     dumbbells,
     funnel,
     history,
+    lanes,
     pareto,
     path,
     stacked,
@@ -29,6 +30,11 @@ from components.charts import (
     waits,
 )
 from components.readings import Named
+from scorecard import calendar_lanes, periods
+from scorecard.calendar_entries import Entry
+from scorecard.calendar_lanes import PAPER
+from scorecard.calendar_view import Band as Shaded
+from scorecard.calendar_view import Tick, Timeline
 from scorecard.status import Status
 from tests.components.builders import ENGLISH, GERMAN, row
 
@@ -51,6 +57,26 @@ def quota(team="sales", value=0.8, **cells):
 def days(count, first=date(2026, 7, 1)):
     return [Point(first + timedelta(n), actual=float(n), expected=n * 1.1) for n in range(count)]
 
+
+def entry(title, first, last, stage, team="marketing"):
+    begins, ends = (None if n is None else NOVEMBER.start + timedelta(n) for n in (first, last))
+    return Entry(title, title, "content", begins, ends, stage, team=team)
+
+
+def timeline(*entries):
+    """November, with the tenth for today."""
+    groups = calendar_lanes.groups(entries, NOVEMBER, "team", NOVEMBER.start + timedelta(9), PAPER)
+    return Timeline(NOVEMBER, groups, (Shaded(5, 2, "free"),), (Tick(1, 7, "2 Nov"),), 9, entries)
+
+
+NOVEMBER = periods.parse("2026-11")
+ENTRIES = (
+    entry("always", -3, None, "live", "shared"),
+    entry("over", 1, 3, "done"),
+    entry(MARKUP, 8, 20, "live"),
+    entry("late " * 9, 27, 28, "planned"),
+    entry("maybe", 29, 40, "idea", "sales"),
+)
 
 FIGURES = {
     "thirds": lambda f: thirds([Thirds("First touch", 5.0, 3.0, 2.0), Thirds(LONG, 0, 0, 0)], f),
@@ -85,6 +111,8 @@ FIGURES = {
     "trend": lambda f: trend([Month("Aug", 0.4, 0.3, 0.5), Month("Sep", 0.5, running=True)], "percent", f),
     "trend of blanks": lambda f: trend([Month("Aug", None)], "percent", f, goal=0.5, top=1.0),
     "trend of nothing": lambda f: trend([], "hours", f),
+    "lanes": lambda f: lanes(timeline(*ENTRIES), f, PAPER),
+    "lanes of nothing": lambda f: lanes(timeline(), f, PAPER),
 }
 
 
@@ -194,6 +222,19 @@ def test_the_axis_of_a_dumbbell_chart_reaches_as_far_as_its_longest_share():
 def test_a_lone_mark_is_tied_to_its_pace():
     line = dumbbells([Pair("Ana", (quota(value=0.5),))], ENGLISH).rows.iloc[0]
     assert (line["from"], line["to"], line["pace"]) == (0.5, 0.75, 0.75)
+
+
+def test_lanes_stand_on_their_days_each_stage_by_its_own_look():
+    rows = lanes(timeline(*ENTRIES), ENGLISH, PAPER).rows
+    drawn = rows[rows.what.isin(["done", "live", "planned", "idea"])]
+    found = {(r.what, r["at"], r.to, r.hue) for _, r in drawn.iterrows()}
+    assert found == {
+        ("live", 0, 30, "ink"), ("done", 1, 4, "marketing"), ("live", 8, 21, "marketing"),
+        ("planned", 27, 29, "marketing"), ("idea", 29, 30, "sales"),
+    }  # fmt: skip
+    assert set(drawn[drawn.right != ""].text_at) == {27, 29}  # titles that have no room at the right
+    assert len(set(drawn.row)) == 4  # marketing's need two
+    assert rows[rows.what == "today"]["at"].tolist() == [9.5]
 
 
 def test_a_quotas_target_is_its_denominator():

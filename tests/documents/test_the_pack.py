@@ -1,6 +1,7 @@
 """The board pack of a company, read back by others' readers: its figures are the report's, in German."""
 
 import io
+from datetime import date
 
 import pytest
 from openpyxl import load_workbook
@@ -9,7 +10,14 @@ from pypdf import PdfReader
 
 from documents import definitions
 from documents.contents import CHAPTERS
-from scorecard import backward_words, goal_tree, report, touch_work_view
+from scorecard import (
+    backward_words,
+    calendar_entries,
+    calendar_view,
+    goal_tree,
+    report,
+    touch_work_view,
+)
 from scorecard.metrics import METRICS
 from scorecard.problems import Severity
 from scorecard.words import plain
@@ -88,6 +96,34 @@ def test_the_plan_back_from_the_revenue_target_stands_on_paper_and_on_a_slide(pa
     assert [said for said in (takes, *(rate.real for rate in told.rates)) if squeezed(said) not in text] == []
     assert len(told.rates) > 5
     assert flat(takes) in {flat(slide.shapes.title.text) for slide in deck.slides}
+
+
+def test_what_runs_and_comes_on_the_calendar_is_drawn(made, deck):
+    drawn = next(d for d in made.pack.drawings() if d.name.startswith("calendar"))
+    asked = made.asked
+    period, _ = calendar_view.shown(asked.dataset, asked.as_of, None, None)
+    ahead = [
+        e for e in calendar_entries.entries(asked.dataset, asked.as_of)
+        if e.stage == "planned" and e.touches(period.start, period.last_day)
+    ]  # fmt: skip
+    assert len(ahead) > 5
+    assert {e.title for e in ahead} <= set(drawn.figure.table.frame["What"])
+    spans = next(s.chart for s in shapes(deck) if s.has_chart and s.chart.plots[0].series[0].name == "From")
+    begins = dict(zip(spans.plots[0].categories, spans.plots[0].series[0].values, strict=True))
+    days = {f"◷ {e.title}": max(e.first, period.start) - date(1899, 12, 30) for e in ahead}
+    assert {name: begins[name] for name in days} == {name: day.days for name, day in days.items()}
+
+
+def test_campaigns_are_whole_and_stand_together_where_they_fit(pages, deck, made):
+    chapter = next(c for c in made.pack.chapters if c.key == "campaigns")
+    shown = [topic for topic in chapter.topics if topic.whole]
+    verdicts = [squeezed(plain(topic.says[0])) for topic in shown]
+    places = [n for one in verdicts for n, page in enumerate(pages) if one in squeezed(page)]
+    ends = [n for n, page in enumerate(pages) for _ in range(squeezed(page).count("Keyofsales"))]
+    assert places == ends
+    assert len(set(places)) < len(shown)
+    titles = [flat(slide.shapes.title.text) for slide in deck.slides]
+    assert all(flat(plain(topic.says[0])) in titles and f"{topic.title} (2)" not in titles for topic in shown)
 
 
 def test_as_of_and_source_stand_on_every_page_and_its_number_on_all_but_the_cover(pages, made):
