@@ -240,7 +240,7 @@ def _figures(found: Panel, formats: Formats) -> Iterable[Big]:
             else "Chance to reach it"
         )
         told = (f"heading for {likely}", f"{formats.percent(goal_tree.SURE)}: {low} – {high}")
-        yield Big(wish, formats.percent(found.forecast.chance, 0), beside=told)
+        yield Big(wish, formats.chance(found.forecast.chance), beside=told)
 
 
 def _heading(found: Panel) -> str:

@@ -28,6 +28,7 @@ _MINUTES_COUNT: Final = 100  # hours from which the minutes say nothing more
 _CENTS_COUNT: Final = 1000  # an amount from which the cents say nothing more
 _FIGURES: Final = 3  # of a compact amount
 _JUST_NOW: Final = 5  # seconds
+_SURELY_NOT: Final = 0.01  # a chance below which no forecast of ours can tell more
 
 _Kind = Literal["number", "percent", "currency"]
 
@@ -61,6 +62,11 @@ class Formats:
     def sure(self) -> str:
         """'95 %': how sure every interval is, as the locale writes it."""
         return self.percent(0.95)
+
+    def chance(self, x: float) -> str:
+        """A probability in whole per cent; a forecast can't rule out or be sure: <1 %, >99 %."""
+        sign = "<" if x < _SURELY_NOT else ">" if x > 1 - _SURELY_NOT else ""
+        return f"{sign}{self.percent(min(max(x, _SURELY_NOT), 1 - _SURELY_NOT), 0)}"
 
     def signed_percent(self, x: SupportsFloat | None, digits: int | None = None) -> str:
         """A relative change, with its sign."""

@@ -632,7 +632,7 @@ def _heading(teller: _Teller, s: Standing, forecast: Forecast) -> Sentence:
     likely, low, high = (
         teller.value(_as_fine(v, s), goal) for v in (forecast.value, forecast.low, forecast.high)
     )
-    chance, sure = (teller.formats.percent(x, 0) for x in (forecast.chance, SURE))
+    chance, sure = teller.formats.chance(forecast.chance), teller.formats.percent(SURE, 0)
     wish = "to stay within" if goal.lower_is_better and goal.kind == "total" else "to reach"
     return sentence(
         "It is heading for ", words.linked(likely, HISTORY),
