@@ -73,10 +73,7 @@ def _teams(found: Quotas, formats: Formats) -> tuple[Topic, ...]:
 
 def _left(line: Line, formats: Formats) -> str:
     """'Q4 2026 · needs 11.4 a day for 40 days'."""
-    if not line.required_per_day or not line.days_left:
-        return line.when
-    need = words.short(line.required_per_day, line.unit, formats)
-    return f"{line.when} · needs {need} a day for {words.counted(line.days_left, 'day')}"
+    return " · ".join(part for part in (line.when, quota_view.needed(line, formats)) if part)
 
 
 def _person_by_person(shown: Sequence[tuple[Drawing, str]]) -> tuple[Topic, ...]:

@@ -159,6 +159,26 @@ def test_a_change_within_chance_is_not_called_a_fall(company):
     assert not any(c.kind == "source" for c in found.concerns)
 
 
+def test_a_share_that_works_against_the_rate_is_told_apart(company):
+    """List: 27 of 30, then 36 of 60; Fair: 12 of 60, then 3 of 30. By hand -15 and +10.56 points for List."""
+    cases = {
+        ("List", "07"): (27, 30),
+        ("Fair", "07"): (12, 60),
+        ("List", "10"): (36, 60),
+        ("Fair", "10"): (3, 30),
+    }
+    leads = [
+        handed(
+            place * 100 + i, source, day=f"2026-{month}-05", verdict="accepted_at" if i < k else "rejected_at"
+        )
+        for place, ((source, month), (k, n)) in enumerate(cases.items())
+        for i in range(n)
+    ]
+    found = page(company(leads=leads, settings=[{"key": "acceptance_target", "value": "0.7"}]))
+    pulls = "List pulls it down most: its rate, 60% after 90%, by 15 points"
+    assert f"{pulls}, while its share of the cases lifts it by 10.6 points." in said(found)
+
+
 def test_without_a_comparison_the_group_without_which_it_would_stand_higher_is_named(company):
     good = [handed(i, "Fair") for i in range(20)]
     poor = [handed(50 + i, "List", verdict="rejected_at") for i in range(20)]
