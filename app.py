@@ -20,7 +20,7 @@ from components import access, live, live_route
 
 # What pages import: loaded before the first visitor comes instead of while he waits.
 WARMED: Final = (
-    "altair", "pandas", "scipy.stats", "sqlalchemy", "holidays", "babel.dates",
+    "altair", "pandas", "scipy.special", "sqlalchemy", "holidays", "babel.dates",
     "components.page", "components.tables", "components.tiles", "scorecard.report",
 )  # fmt: skip
 

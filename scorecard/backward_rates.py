@@ -15,10 +15,10 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from scipy import stats
 from sqlalchemy import ColumnElement, FromClause, and_, case, func, select
 
 from scorecard.campaigns_compare import score, z_of
+from scorecard.chances import t_quantile
 from scorecard.clock import AsOf
 from scorecard.conversions import ENOUGH_CONVERSIONS, YEAR_DAYS, Share
 from scorecard.dataset import Dataset
@@ -266,7 +266,7 @@ def ratio_interval(
         return None, None
     ratio = math.fsum(upper) / below
     spread = math.fsum((u - ratio * x) ** 2 for u, x in zip(upper, lower, strict=True)) / (m - 1)
-    half = float(stats.t.ppf(1 - _CHANCE / 2 / together, m - 1)) * math.sqrt(m * spread) / below
+    half = t_quantile(1 - _CHANCE / 2 / together, m - 1) * math.sqrt(m * spread) / below
     return max(ratio - half, 0.0), ratio + half
 
 

@@ -18,10 +18,9 @@ from functools import partial
 from itertools import combinations, permutations
 from typing import Final, Literal
 
-from scipy import stats
-
 from scorecard import campaigns_life, report, small, words
 from scorecard.campaigns import Campaign, campaigns, lifelong
+from scorecard.chances import normal_beyond, normal_quantile
 from scorecard.clock import AsOf
 from scorecard.dataset import Dataset
 from scorecard.formats import Formats
@@ -58,7 +57,7 @@ _ENOUGH_DEALS: Final = 10  # from which the sum of deals is near enough to norma
 
 def z_of(pairs: int) -> float:
     """How many standard errors an interval takes to each side when so many pairs share the 5 %."""
-    return float(stats.norm.ppf(1 - _CHANCE / 2 / max(pairs, 1)))
+    return normal_quantile(1 - _CHANCE / 2 / max(pairs, 1))
 
 
 def score(k: float, n: float, z: float) -> tuple[float, float]:
@@ -327,7 +326,7 @@ def chance(metric: str, one: Measured, other: Measured) -> float:
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if _beats(kind, one, other, middle) else (low, middle)
-    return 2 * float(stats.norm.sf(low))
+    return 2 * normal_beyond(low)
 
 
 def said(name: str, measured: Sequence[Measured], sure: Sure, formats: Formats) -> Sentence:

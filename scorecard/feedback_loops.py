@@ -13,10 +13,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-import numpy as np
-from scipy import stats
-
 from scorecard import small
+from scorecard.chances import adjusted, fisher
 from scorecard.clock import AsOf, Zone, day_number
 from scorecard.dataset import Dataset
 from scorecard.feedback import PRAISE, Entry
@@ -258,15 +256,14 @@ def _compared(loop: Loop, counts: _Counts, min_n: int) -> Loop:
     difference = newcombe(after.k, after.n, before.k, before.n)
     chance = None
     if min(before.n, after.n) >= max(min_n, 1):
-        table = np.array([[s.k, s.n - s.k] for s in (after, before)], dtype=int)
-        chance = float(stats.fisher_exact(table).pvalue)
+        chance = fisher(after.k, after.n, before.k, before.n)
     return replace(loop, before=before, after=after, compared=Compared(difference, chance))
 
 
 def _controlled(found: Sequence[Loop]) -> list[Loop]:
     """The same with chances adjusted over all of them."""
     chances = [loop.compared.chance for loop in found if loop.compared.chance is not None]
-    after = iter(stats.false_discovery_control(chances).tolist() if chances else ())
+    after = iter(adjusted(chances))
     return [
         loop
         if loop.compared.chance is None

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from scipy import stats
-
 from scorecard import small
+from scorecard.chances import normal_beyond, normal_quantile, t_beyond, t_quantile
 from scorecard.clock import AsOf
 from scorecard.curves import Span, a_year_before, between_points, elapsed_share
 from scorecard.dataset import Dataset
@@ -659,10 +658,10 @@ def _forecast_level(goal: Goal, points: Sequence[Point], end: int) -> Forecast |
     xs, ys = [p.at / _DAY for p in points], [p.value for p in points]
     if len(set(xs)) < 2:  # noqa: PLR2004 - a line takes two points
         return None
-    line = stats.linregress(xs, ys)
-    slope, intercept = float(line.slope), float(line.intercept)
     mean, at, n = sum(xs) / len(xs), end / _DAY, len(xs)
-    around = sum((x - mean) ** 2 for x in xs)
+    middle, around = sum(ys) / n, sum((x - mean) ** 2 for x in xs)
+    slope = sum((x - mean) * (y - middle) for x, y in zip(xs, ys, strict=True)) / around
+    intercept = middle - slope * mean
     residual = sum((y - intercept - slope * x) ** 2 for x, y in zip(xs, ys, strict=True)) / (n - 2)
     deviation = (residual * (1 + 1 / n + (at - mean) ** 2 / around)) ** 0.5
     return _spread(goal, intercept + slope * at, deviation, n - 2, _LEVEL_METHOD)
@@ -681,9 +680,9 @@ def _spread(goal: Goal, value: float, deviation: float, freedom: int | None, met
     """80 % interval and chance from a standard deviation; without freedom the normal distribution."""
     if deviation <= 0:
         return Forecast(value, value, value, float(goal.met_by(value)), method)
-    spread = stats.norm if freedom is None else stats.t(freedom)
-    half = float(spread.ppf(0.9)) * deviation
-    over = float(spread.sf((goal.target - value) / deviation))
+    reach = normal_quantile(0.9) if freedom is None else t_quantile(0.9, freedom)
+    half, away = reach * deviation, (goal.target - value) / deviation
+    over = normal_beyond(away) if freedom is None else t_beyond(away, freedom)
     return Forecast(value, value - half, value + half, 1 - over if goal.lower_is_better else over, method)
 
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-import numpy as np
-from scipy import stats
-
+from scorecard import chances
+from scorecard.chances import fisher, t_beyond, t_quantile
 from scorecard.profile_counts import Tally, Values
 from scorecard.standouts import FALSE_DISCOVERIES
 from scorecard.statistics import CONFIDENCE, Difference, newcombe
@@ -99,15 +98,13 @@ def against(column: str, value: str, own: Tally, rest: Tally, min_n: int) -> Evi
 
 def adjusted(found: list[Evidence]) -> list[Evidence]:
     """The same with chances adjusted over all of them."""
-    chances = [c for e in found for c in (e.wins.chance, e.amounts.chance) if c is not None]
-    if not chances:
-        return found
-    after = iter(stats.false_discovery_control(chances).tolist())
+    alone = [c for e in found for c in (e.wins.chance, e.amounts.chance) if c is not None]
+    after = iter(chances.adjusted(alone))
     return [replace(e, wins=_with(e.wins, after), amounts=_with(e.amounts, after)) for e in found]
 
 
-def _with(compared: Compared, chances: Iterator[float]) -> Compared:
-    return compared if compared.chance is None else replace(compared, chance=next(chances))
+def _with(compared: Compared, after: Iterator[float]) -> Compared:
+    return compared if compared.chance is None else replace(compared, chance=next(after))
 
 
 def _compared(column: str, value: str, own: Tally, rest: Tally, min_n: int) -> Evidence:
@@ -118,8 +115,7 @@ def _wins(own: Tally, rest: Tally, min_n: int) -> Compared:
     difference = newcombe(own.won, own.n, rest.won, rest.n)
     if min(own.n, rest.n) < max(min_n, 1):
         return Compared(difference)
-    table = np.array([[t.won, t.n - t.won] for t in (own, rest)], dtype=int)
-    return Compared(difference, float(stats.fisher_exact(table).pvalue))
+    return Compared(difference, fisher(own.won, own.n, rest.won, rest.n))
 
 
 def _amounts(own: Tally, rest: Tally, min_n: int) -> Compared:
@@ -131,11 +127,11 @@ def _amounts(own: Tally, rest: Tally, min_n: int) -> Compared:
         return Compared(Difference(gap, None, None))
     freedom = (a + b) ** 2 / (a**2 / (own.valued - 1) + b**2 / (rest.valued - 1))
     error = math.sqrt(a + b)
-    reach = error * float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom))
+    reach = error * t_quantile((1 + CONFIDENCE) / 2, freedom)
     difference = Difference(gap, gap - reach, gap + reach)
     if min(own.valued, rest.valued) < min_n:
         return Compared(difference)
-    return Compared(difference, 2 * float(stats.t.sf(abs(gap) / error, freedom)))
+    return Compared(difference, 2 * t_beyond(abs(gap) / error, freedom))
 
 
 def _squared_error(tally: Tally) -> float:

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from scipy import stats
-
+from scorecard.chances import adjusted, fisher
 from scorecard.comparisons import Cases
 from scorecard.measures import Group
 from scorecard.statistics import Difference, newcombe
@@ -37,7 +35,7 @@ def standouts(cases: Mapping[Group, Cases], min_n: int) -> tuple[Standout, ...]:
     pairs = [(g, own, others) for g, own, others in pairs if min(own[1], others[1]) >= max(min_n, 1)]
     if not pairs:
         return ()
-    chances = stats.false_discovery_control([_chance(own, others) for _, own, others in pairs])
+    chances = adjusted([_chance(own, others) for _, own, others in pairs])
     found = [
         Standout(g, own, others, newcombe(*(int(x) for x in (*own, *others))))
         for (g, own, others), chance in zip(pairs, chances, strict=True)
@@ -48,5 +46,5 @@ def standouts(cases: Mapping[Group, Cases], min_n: int) -> tuple[Standout, ...]:
 
 def _chance(own: Cases, others: Cases) -> float:
     """How likely rates so far apart are when there is no difference."""
-    table = np.array([[k, n - k] for k, n in (own, others)], dtype=int)
-    return float(stats.fisher_exact(table).pvalue)
+    (k1, n1), (k2, n2) = own, others
+    return fisher(int(k1), int(n1), int(k2), int(n2))

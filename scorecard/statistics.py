@@ -13,24 +13,31 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+
+from scorecard.chances import normal_quantile
 
 Interval = tuple[float, float] | tuple[None, None]
 Numbers = Sequence[float] | NDArray[Any]
 
 CONFIDENCE: Final = 0.95
+_Z: Final = normal_quantile((1 + CONFIDENCE) / 2)
 # A survival probability is a product of quotients: 0.1 may come out as 0.10000000000000009.
 _NOISE: Final = 1e-12
 
 
 @lru_cache(maxsize=65_536)
 def wilson(k: int, n: int) -> Interval:
-    """Wilson's 95 % score interval of k out of n; (None, None) when n is 0."""
+    """Wilson's 95 % score interval of k out of n; (None, None) when n is 0.
+
+    Wilson, E. B. (1927): Probable inference, the law of succession, and statistical inference. Journal of
+    the American Statistical Association 22, 209-212.
+    """
     if n == 0:
         return None, None
-    # Tested against its own proportion, the p-value nobody asked for needs no search.
-    interval = stats.binomtest(int(k), int(n), k / n).proportion_ci(CONFIDENCE, method="wilson")
-    return float(interval.low), float(interval.high)
+    p, widened = k / n, n + _Z**2
+    centre = (k + _Z**2 / 2) / widened
+    half = _Z * math.sqrt(n * p * (1 - p) + _Z**2 / 4) / widened
+    return (centre - half if k > 0 else 0.0), (centre + half if k < n else 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +97,21 @@ class Survival:
 
 def survival(minutes: Numbers, touched: Numbers, counts: Numbers) -> Survival:
     """The curve; `counts[i]` passes waited `minutes[i]`, until touched (1) or untouched still (0)."""
-    waits = np.repeat(np.asarray(minutes, dtype=float), np.asarray(counts, dtype=int))
-    over = np.repeat(np.asarray(touched, dtype=bool), np.asarray(counts, dtype=int))
-    if not waits.size:
+    cases = np.asarray(counts, dtype=float)
+    times, places = np.unique(np.asarray(minutes, dtype=float)[cases > 0], return_inverse=True)
+    if not times.size:
         return Survival(0, 0, None)
-    # At a tie scipy takes events before censorings, as the contract does.
-    curve = stats.ecdf(stats.CensoredData(uncensored=waits[over], right=waits[~over])).sf
+    over = (np.asarray(touched, dtype=float) * cases)[cases > 0]
+    ended, left = np.bincount(places, over), np.bincount(places, cases[cases > 0])
+    # At a tie touches come before those who still wait, as the contract says: both were at risk.
+    at_risk = np.cumsum(left[::-1])[::-1]
+    waiting = np.cumprod((at_risk - ended) / at_risk)
     return Survival(
-        n=int(waits.size),
-        touched=int(over.sum()),
-        longest=float(waits.max()),
-        times=tuple(curve.quantiles.tolist()),
-        waiting=tuple(curve.probabilities.tolist()),
+        n=int(left.sum()),
+        touched=int(ended.sum()),
+        longest=float(times[-1]),
+        times=tuple(times.tolist()),
+        waiting=tuple(waiting.tolist()),
     )
 
 
