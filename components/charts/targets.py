@@ -261,7 +261,7 @@ def _dumbbells(top: float) -> Spec:
         .mark_point(filled=True, size=130, opacity=1)
         .encode(x=_at("x", top), y=line_of(band), tooltip=alt.Tooltip("said:N", title=" "), **dot),
         label("name", 0.2, share=0.36, fontWeight=600).encode(color=tone("ink")),
-        label("line", 0.2, right=True, share=0.62, fontSize=SMALL).encode(color=tones("line_tone")),
+        label("line", 0.2, right=True, share=0.7, fontSize=SMALL).encode(color=tones("line_tone")),
         *map(foot, ("left", "center", "right")),
         height=alt.Step(48),
     )
@@ -292,7 +292,7 @@ def history(
             _history_row(p, unit, formats)
             | {"goal": target, "hue": tone_of_team(team)}
             | {f"{name}_text": _end(p, name, unit, formats) if i == end else "" for name, end in ends.items()}
-            | {"ahead": _is_early(points, ends["actual"])}
+            | {"ahead": _is_early(points, ends["actual"]), "under": _is_under(points[ends["actual"]])}
             | _legend(i, points, target, unit, formats)
             for i, p in enumerate(points)
         ]
@@ -316,6 +316,11 @@ def _is_early(points: Sequence[Point], last: int) -> bool:
     """Whether what is written at the end of the actuals has room ahead, where no line is in its way."""
     first, end = points[0].day.toordinal(), points[-1].day.toordinal()
     return points[last].day.toordinal() - first < _ROOM_AHEAD * (end - first)
+
+
+def _is_under(last: Point) -> bool:
+    """Whether the wanted curve runs above the end of the actuals, where their words would stand."""
+    return None not in (last.actual, last.expected) and last.actual < last.expected  # type: ignore[operator]
 
 
 def _end(point: Point, name: str, unit: str, formats: Formats) -> str:
@@ -377,8 +382,11 @@ def _history() -> Spec:
         blank().mark_line(strokeWidth=3).encode(x=day, y=y("actual"), color=tones("hue")),
         blank().mark_point(filled=True, size=160, opacity=0).encode(x=day, y=y("actual"), tooltip=said),
         named("goal", "ink", "left", -9, LEFT),
-        named("actual", "ink", "right", -12).transform_filter("!datum.ahead"),
-        named("actual", "ink", "left", -10).transform_filter("datum.ahead"),
+        *(
+            named("actual", "ink", align, dy).transform_filter(f"{ahead}datum.ahead && {under}datum.under")
+            for align, ahead in (("right", "!"), ("left", ""))
+            for dy, under in ((-12, "!"), (15, ""))
+        ),
         named("likely", "muted", "right", 16),
         named("expected", "muted", "left", 14),
         foot("first_day", LEFT, "left"),
