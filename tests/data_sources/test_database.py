@@ -92,7 +92,7 @@ def settled(database: Database) -> str:
     return seen[-1]
 
 
-def comes_true(condition, seconds: float = 8.0) -> bool:
+def comes_true(condition, seconds: float = 30.0) -> bool:
     """Whether it becomes true in time: servers count with a lag."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -164,7 +164,7 @@ def test_a_body_that_drips_in_ends_with_the_call(google, sheet, opened):
     begun = time.monotonic()
     with pytest.raises(requests.Timeout):
         read_all(opened(total=0.5, silence=0.3), sheet)
-    assert 0.4 < time.monotonic() - begun < 1.5
+    assert 0.4 < time.monotonic() - begun < 10  # the whole body takes minutes
     assert google.reads == 1
 
 
@@ -172,7 +172,7 @@ def test_silence_ends_the_attempt(google, sheet, opened):
     google.faults.next(STALL)
     begun = time.monotonic()
     assert read(opened(silence=0.2, first_pause=0), sheet).ok
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 10  # the stall has no end
     assert google.reads == 2
 
 
@@ -184,20 +184,20 @@ def test_headers_that_drip_in_end_the_attempt(opened, monkeypatch):
     begun = time.monotonic()
     with pytest.raises(requests.RequestException):
         read(client, "x")
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10  # the headers take 200 s
     server.close()
 
 
 def test_a_body_that_drips_in_and_falls_silent_ends_with_the_call(opened, monkeypatch):
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
     server = sending(head, letters=80)
-    client = opened(silence=1.5, total=2, attempts=1)
+    client = opened(silence=3, total=2, attempts=1)
     client.endpoint = f"http://127.0.0.1:{server.getsockname()[1]}"
     monkeypatch.setattr(client.access, "headers", lambda _send: {})
     begun = time.monotonic()
     with pytest.raises(requests.Timeout):
         read(client, "x")
-    assert time.monotonic() - begun < 2.7
+    assert time.monotonic() - begun < 3.3  # a silence allowed anew after the last letter ends at 3.6
     server.close()
 
 
@@ -343,7 +343,7 @@ def test_a_sign_in_that_stalls_ends_with_the_call(google, sheet, opened):
     begun = time.monotonic()
     with pytest.raises(requests.RequestException):
         read(opened(silence=0.2, total=0.5, first_pause=0.01), sheet)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10  # the stall has no end
 
 
 def test_a_deleted_account_is_refused_at_once(google, sheet, opened, clock):

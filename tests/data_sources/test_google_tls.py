@@ -173,7 +173,7 @@ def test_headers_that_drip_in_end_the_attempt(certificate, through):
         pytest.raises(requests.RequestException),
     ):
         through(proxy, silence=0.3, attempts=1)
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 10  # the headers have no end
 
 
 def test_a_body_that_drips_in_ends_with_the_call(certificate, through):
@@ -186,7 +186,7 @@ def test_a_body_that_drips_in_ends_with_the_call(certificate, through):
     begun = time.monotonic()
     with gateway(certificate, drip) as port, proxy_to(port, []) as proxy, pytest.raises(requests.Timeout):
         through(proxy, total=0.5)
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 10
 
 
 def test_a_proxy_that_is_not_there_is_told(through):
