@@ -110,9 +110,9 @@ def _clashes(found: Found) -> tuple[Topic, ...]:
     if not found.lines:
         return ()
     columns = (
-        Column("What", "name", 3),
+        Column("What", "text", 3),
         Column("When", "name", 1.6),
-        Column("Why", "name", 3),
+        Column("Why", "text", 3),
         Column("Who", "name", 1.6),
     )
     rows = tuple((words.plain(line.what), line.when, line.why, line.who) for line in found.lines[:_CLASHES])

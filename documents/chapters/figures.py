@@ -13,11 +13,11 @@ from scorecard.rows import Row
 from scorecard.scopes import Filter
 
 _COLUMNS: Final = (
-    Column("Figure", "text", 2.5),
-    Column("Of", "name", 2.5),
-    Column("Value", "number", 1.2),
-    Column("k of n", "text", 2.1),
-    Column("95 %", "text", 1.6),
+    Column("Figure", "text", 2.4),
+    Column("Of", "name", 2.2),
+    Column("Value", "number", 1.3),
+    Column("k of n", "text", 2.3),
+    Column("95 %", "text", 1.9),
     Column("Target", "number", 0.8),
     Column("Status", "badge", 1.4),
 )
