@@ -10,20 +10,17 @@ from components.theme import Tone
 from scorecard.formats import NOTHING, Formats
 from scorecard.rows import Row
 from scorecard.status import Status
-from scorecard.words import needed
+from scorecard.words import needed, short
 
 _NEAR_TARGET: Final = (0.99, 1.01)
-_MILLION: Final = 1_000_000
 _QUOTA: Final = "quota_attainment"
 _OF_MONEY: Final = ("romi", "win_rate_value")  # rates whose both parts are money
 _NOTES: Final = {"immature": "too young to judge", "not_reached": "not reached yet"}
 
 
 def written(value: float | None, unit: str, formats: Formats) -> str:
-    """A value by its unit, millions of money shortened: what a tile, a label or a line's end has room for."""
-    if unit != "currency":
-        return formats.value(value, unit)
-    return formats.money(value, compact=value is not None and abs(value) >= _MILLION)
+    """A value by its unit, money in three figures: what a tile, a label or a line's end has room for."""
+    return short(value, unit, formats)
 
 
 def attained(share: float | None, formats: Formats) -> str:
@@ -38,22 +35,13 @@ def target_of(named: Named) -> float | None:
     return row.denominator if row.metric == _QUOTA else row.target
 
 
-def actual_of_target(named: Named, formats: Formats, *, short: bool = False) -> str:
-    """'412,300 € of 500,000 €', `short` '412.3K € of 500K €'; what isn't known is left out."""
-    actual, target = (
-        _told(x, named.measured, formats, short=short) for x in (named.row.numerator, target_of(named))
-    )
+def actual_of_target(named: Named, formats: Formats) -> str:
+    """'412K € of 500K €'; what isn't known is left out."""
+    known = (named.row.numerator, target_of(named))
+    actual, target = ("" if x is None else written(x, named.measured, formats) for x in known)
     if not actual:
         return f"target {target}" if target else ""
     return f"{actual} of {target}" if target else actual
-
-
-def _told(value: float | None, unit: str, formats: Formats, *, short: bool) -> str:
-    if value is None:
-        return ""
-    return (
-        formats.money(value, compact=True) if short and unit == "currency" else written(value, unit, formats)
-    )
 
 
 def change(difference: float | None, formats: Formats) -> str:
@@ -108,12 +96,11 @@ def basis(row: Row, formats: Formats) -> str:
 
 
 def _parts(metric: str, k: float, n: float, formats: Formats) -> str:
-    """'890 of 1,200'; of money '€1,200 of €4,000', and of a return '€1,200 gained on €4,000'."""
+    """'890 of 1,200'; of money '€1.2K of €4K', and of a return '€1.2K gained on €4K'."""
     if metric not in _OF_MONEY:
         return f"{formats.number(k)} of {formats.number(n)}"
-    if metric != "romi":
-        return f"{formats.money(k)} of {formats.money(n)}"
-    return f"{formats.money(abs(k))} {'gained' if k >= 0 else 'lost'} on {formats.money(n)}"
+    part, whole = (formats.money(x, compact=True) for x in (abs(k) if metric == "romi" else k, n))
+    return f"{part} {'gained' if k >= 0 else 'lost'} on {whole}" if metric == "romi" else f"{part} of {whole}"
 
 
 def basis_of_target(named: Named, formats: Formats) -> str:

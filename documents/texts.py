@@ -14,7 +14,6 @@ from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 
-from components.numbers import written
 from components.text import clean
 from documents.pack import NUMERIC, Amount, Badge, Cell, Kind
 from scorecard.formats import NOTHING, Formats
@@ -25,6 +24,7 @@ _BLANKS: Final = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 _UNSEEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
+_MILLION: Final = 1_000_000
 _LONGEST: Final = 400  # characters of one cell; nothing that long is a name
 
 
@@ -33,12 +33,19 @@ def of_cell(cell: Cell, kind: Kind, formats: Formats) -> str:
     if cell is None:
         return NOTHING if kind in NUMERIC else ""
     if isinstance(cell, Amount):
-        return written(cell.value, cell.unit, formats)
+        return _amount(cell, formats)
     if isinstance(cell, date):
         return formats.date(cell)
     if isinstance(cell, (Badge, str)):
         return brief(str(cell))
     return formats.points(cell) if kind == "points" else formats.value(cell, _UNITS.get(kind, "number"))
+
+
+def _amount(cell: Amount, formats: Formats) -> str:
+    """In a table money stands in whole, but for millions."""
+    if cell.unit != "currency" or cell.value is None:
+        return formats.value(cell.value, cell.unit)
+    return formats.money(cell.value, compact=abs(cell.value) >= _MILLION)
 
 
 def inert(thing: T) -> T:

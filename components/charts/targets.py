@@ -228,7 +228,7 @@ def _share_or_word(row: Row, formats: Formats) -> str:
 
 
 def _attained(named: Named, formats: Formats) -> str:
-    parts = attained(named.row.value, formats), actual_of_target(named, formats, short=True)
+    parts = attained(named.row.value, formats), actual_of_target(named, formats)
     return "  ·  ".join(part for part in parts if part)
 
 
