@@ -1,18 +1,16 @@
 """How likely chance alone is: quantiles and tails, Fisher's exact test, false discoveries held in check.
 
-`scipy.stats` knows all of this and takes a second to load, which every start would wait for; the tests hold
-these few functions against it.
+`scipy.stats` takes a second to load, which every start would wait for. So it is loaded when a test is asked
+for first, and what its distributions do is taken from `scipy.special`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
+import scipy
 from scipy import special
-
-_ALIKE: Final = 1e-7  # logarithms of chances that differ by rounding only
 
 
 def normal_quantile(p: float) -> float:
@@ -38,17 +36,10 @@ def t_beyond(x: float, freedom: float) -> float:
 def fisher(k1: int, n1: int, k2: int, n2: int) -> float:
     """Fisher's exact test that k1 of n1 and k2 of n2 differ by chance alone; both sides.
 
-    Of all tables with the same margins, the probability of those no likelier than this one. Fisher, R. A.
-    (1935): The logic of inductive inference. Journal of the Royal Statistical Society 98, 39-82.
+    Fisher, R. A. (1935): The logic of inductive inference. Journal of the Royal Statistical Society 98,
+    39-82.
     """
-    k = k1 + k2
-    lowest, highest = max(0, k - n2), min(k, n1)
-    x = np.arange(lowest, highest, dtype=float)
-    steps = np.log((n1 - x) * (k - x)) - np.log((x + 1) * (n2 - k + x + 1))  # from each table to the next
-    logs = np.concatenate(([0.0], np.cumsum(steps)))
-    weights = np.exp(logs - logs.max())
-    rarer = logs <= logs[k1 - lowest] + _ALIKE
-    return float(min(weights[rarer].sum() / weights.sum(), 1.0))
+    return float(scipy.stats.fisher_exact(np.array([[k1, n1 - k1], [k2, n2 - k2]])).pvalue)
 
 
 def adjusted(chances: Sequence[float]) -> list[float]:
@@ -57,10 +48,4 @@ def adjusted(chances: Sequence[float]) -> list[float]:
     Benjamini, Y. and Hochberg, Y. (1995): Controlling the false discovery rate. Journal of the Royal
     Statistical Society B 57, 289-300.
     """
-    found = np.asarray(chances, dtype=float)
-    downwards = np.argsort(-found, kind="stable")
-    ranks = np.arange(len(found), 0, -1)
-    least = np.minimum.accumulate(found[downwards] * len(found) / ranks)
-    result = np.empty(len(found))
-    result[downwards] = np.minimum(least, 1.0)
-    return [float(chance) for chance in result]
+    return [float(chance) for chance in scipy.stats.false_discovery_control(chances)] if chances else []

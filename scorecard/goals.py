@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from statistics import linear_regression
 from typing import Any
 
 from scorecard import small
@@ -659,9 +660,8 @@ def _forecast_level(goal: Goal, points: Sequence[Point], end: int) -> Forecast |
     if len(set(xs)) < 2:  # noqa: PLR2004 - a line takes two points
         return None
     mean, at, n = sum(xs) / len(xs), end / _DAY, len(xs)
-    middle, around = sum(ys) / n, sum((x - mean) ** 2 for x in xs)
-    slope = sum((x - mean) * (y - middle) for x, y in zip(xs, ys, strict=True)) / around
-    intercept = middle - slope * mean
+    slope, intercept = linear_regression(xs, ys)
+    around = sum((x - mean) ** 2 for x in xs)
     residual = sum((y - intercept - slope * x) ** 2 for x, y in zip(xs, ys, strict=True)) / (n - 2)
     deviation = (residual * (1 + 1 / n + (at - mean) ** 2 / around)) ** 0.5
     return _spread(goal, intercept + slope * at, deviation, n - 2, _LEVEL_METHOD)
