@@ -130,8 +130,7 @@ def _axes(chart: Any, native: Native, formats: Formats, wide: int) -> None:
     if native.kind == "spans":
         _dated(values, native)
     elif native.days:
-        along.tick_labels.number_format, along.tick_labels.number_format_is_linked = "d mmm", False
-        _marked(along, max(1, (native.days[-1] - native.days[0]).days // _MARKS))
+        _run_along(along, native.days, wide)
     elif native.kind == "lines" and len(native.categories) > _NAMES:
         _named(along, -(-len(native.categories) // max(2, min(_NAMES, wide // _NAME))))
     if native.unit == "percent" and native.kind == "steps":
@@ -151,11 +150,24 @@ def _dated(values: Any, native: Native) -> None:
     values.major_gridlines.format.line.color.rgb = colour("track")
 
 
-def _marked(along: Any, step: int) -> None:
-    """A mark every so many days."""
+def _run_along(along: Any, days: Sequence[date], wide: int) -> None:
+    """Months where each begins with one, else days; no more marks than there is room for."""
+    monthly = len(days) > 1 and all(day.day == 1 for day in days)
+    if monthly:
+        marks = max(2, min(_MARKS, wide // _NAME))
+        _marked(along, "months", -(-len(days) // marks))
+    else:
+        _marked(along, "days", max(1, (days[-1] - days[0]).days // _MARKS))
+    along.tick_labels.number_format = "mmm yyyy" if monthly else "d mmm"
+    along.tick_labels.number_format_is_linked = False
+
+
+def _marked(along: Any, unit: str, step: int) -> None:
+    """A mark every so many days or months."""
     base = along._element.find(f"{{{_SPACE}}}baseTimeUnit")  # noqa: SLF001 - python-pptx has no way to say it
     if base is not None:
-        for part in ('majorTimeUnit val="days"', f'majorUnit val="{step}"'):
+        base.set("val", unit)
+        for part in (f'majorTimeUnit val="{unit}"', f'majorUnit val="{step}"'):
             base.addnext(parse_xml(f'<c:{part} xmlns:c="{_SPACE}"/>'.replace(f' xmlns:c="{_SPACE}"', "", 0)))
 
 

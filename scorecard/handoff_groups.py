@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from scorecard import report, small, words
@@ -33,11 +34,15 @@ _METRICS: Final = (
 
 @dataclass(frozen=True)
 class Group:
-    """A source, a campaign, a person or a month, and its rows of the report; locked metrics are missing."""
+    """A source, a campaign, a person or a month, and its rows of the report; locked metrics are missing.
+
+    `start` is a month's first day.
+    """
 
     name: str
     rows: Rows
     running: bool = False
+    start: date | None = None
 
     @property
     def handoffs(self) -> float:
@@ -93,6 +98,7 @@ def months(dataset: Dataset, period: Period, as_of: AsOf, where: Filter) -> tupl
             month.label(locale),
             {row.metric: row for rows in told if (row := rows.get(i)) is not None},
             running=month.contains(as_of.day),
+            start=month.start,
         )
         for i, month in enumerate(spans)
     )

@@ -205,7 +205,8 @@ def _month(months: Sequence[Group], metric: str, word: str, formats: Formats) ->
     top = 1.0 if known.unit == "percent" else None
     figure = charts.trend(course, known.unit, formats, team=known.team, goal=goal, top=top)
     series = Series(word, tuple(m.value for m in course), "sales")
-    native = Native("lines", tuple(rows), (series,), known.unit)
+    days = tuple(g.start for g in months if g.start is not None and metric in g.rows)
+    native = Native("lines", tuple(rows), (series,), known.unit, days=days)
     return Drawing(f"months-{metric.replace('_', '-')}", figure, native, word, half=True)
 
 

@@ -32,6 +32,7 @@ from scorecard.quota_view import Line, Past, People, Quotas
 _KEY = "Round: marketing, square: sales. Full upright line: target, dashed: expected by now."
 _QUESTION = "Who is where against the quota?"
 _STEP = 0.25  # of an axis of shares
+_MONTH = 31  # days
 
 
 def chapter(asked: Asked) -> Chapter:
@@ -108,7 +109,9 @@ def _course(number: int, past: Past, top: float, formats: Formats) -> Drawing:
     figure = charts.trend(course, "percent", formats, team=past.department, goal=1.0, top=top)
     hue = tone_of_team(past.department)
     series = Series("Of quota", tuple(m.value for m in course), hue)
-    native = Native("lines", tuple(m.name for m in course), (series,), "percent")
+    starts = tuple(x.start for x in past.lines if x.start.day == 1 and (x.end - x.start).days < _MONTH)
+    days = starts if len(starts) == len(past.lines) else ()
+    native = Native("lines", tuple(m.name for m in course), (series,), "percent", days=days)
     return Drawing(f"quota-history-{number}", figure, native, past.name, half=True)
 
 

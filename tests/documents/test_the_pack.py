@@ -215,6 +215,19 @@ def test_charts_on_slides_are_native_and_hold_the_reports_figures(deck, made, ro
     assert {names[r.scope.partition("=")[2]]: r.value for r in goals}.items() <= shares.items()
 
 
+def test_months_on_slides_are_dates_of_which_there_is_room_for_some(deck):
+    """A month's name at each place would be broken letter by letter."""
+    axes = [
+        axis
+        for shape in shapes(deck)
+        if shape.has_chart
+        for axis in shape.chart._chartSpace.xpath(".//c:dateAx")
+    ]
+    monthly = [axis for axis in axes if axis.xpath("./c:baseTimeUnit/@val") == ["months"]]
+    assert len(monthly) >= 5  # the hand-off's figures of twelve months
+    assert all(int(axis.xpath("./c:majorUnit/@val")[0]) >= 3 for axis in monthly)
+
+
 def annexes(pack):
     """For each chart whether it stands in an annex."""
     return [
