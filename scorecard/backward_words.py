@@ -182,8 +182,6 @@ class _Teller:
             yield sentence("It hasn't begun, so nothing can break yet.")
         elif self.plan.breaks:
             yield self._breaks(self.plan.breaks[0])
-            if true := self._would_have_to(self.plan.breaks[0]):
-                yield true
         else:
             yield from self._holds()
 
@@ -209,8 +207,6 @@ class _Teller:
         return [f"{words.inner(first.step.label)} has no planned rate; try one below"]
 
     def _breaks(self, found: Break) -> Sentence:
-        costs = "cost" if self.plan.over else "costs"
-        loss = f"By itself that {costs} ", linked(self._money(found.loss), LADDER), " of the target."
         if found.rate is None:
             rung = self.rungs[found.stage]
             less = self.formats.integer((rung.expected or 0) - (rung.actual or 0))
@@ -218,7 +214,7 @@ class _Teller:
             return sentence(
                 "The plan breaks at the start, at ", Said(STAGE_NAMES[found.stage].lower(), strong=True),
                 f" ({self._team(rung.team)}): ", linked(self.formats.integer(rung.actual), LADDER),
-                " came in, ", linked(f"{less} fewer", LADDER), f" than {by_now}. ", *loss,
+                " came in, ", linked(f"{less} fewer", LADDER), f" than {by_now}.",
             )  # fmt: skip
         rate = found.rate
         name = Said(words.inner(rate.step.label), strong=True)
@@ -227,8 +223,7 @@ class _Teller:
             name,
             f" ({self._team(rate.step.team)}): ",
             *self._real_of(rate),
-            ". ",
-            *loss,
+            ".",
         )
 
     def _real_of(self, rate: Rate) -> Sentence:
@@ -243,6 +238,12 @@ class _Teller:
         if rate.step.kind == "ratio":
             return ""
         return f" ({self.formats.integer(rate.real.k)} of {self.formats.integer(rate.real.n)})"
+
+    def _costs(self, found: Break) -> Sentence:
+        """'By itself that costs €512K of the target. For the target to hold, 546 visits a day would ...'."""
+        costs = "cost" if self.plan.over else "costs"
+        loss, mend = linked(self._money(found.loss), LADDER), self._would_have_to(found)
+        return sentence(f"By itself that {costs} ", loss, f" of the target.{' ' if mend else ''}", *mend)
 
     def _would_have_to(self, found: Break) -> Sentence:
         """What the rest of the time would have to bring for the target to hold, all else as planned."""
@@ -326,7 +327,9 @@ class _Teller:
             yield sentence(f"The widest gap is at {name} ({team}): ", *gap, ", which chance alone may do.")
 
     def _because(self) -> Iterator[Sentence]:
-        """Other breaks, and quotas that are smaller than what the plan needs."""
+        """What the break costs and would mend it, other breaks, quotas smaller than what the plan needs."""
+        if self.plan.begun and self.plan.breaks:
+            yield self._costs(self.plan.breaks[0])
         for found in self.plan.breaks[1:]:
             name = self._name(found.stage) if found.rate is None else words.inner(found.rate.step.label)
             team = self._team(self.rungs[found.stage].team if found.rate is None else found.rate.step.team)

@@ -241,12 +241,14 @@ def test_a_step_surely_under_what_was_agreed_breaks_the_plan_in_proportion(compa
         rungs["accepted"].needed - rungs["accepted"].actual,
         rungs["handoffs"].needed - rungs["handoffs"].actual,
     )
-    told = [plain(said) for said in read(dataset).verdict]
-    assert told[1].startswith("The plan breaks at acceptance (marketing and sales): ")
-    assert f"({k} of {n}) instead of the planned 99%" in told[1]
+    told = read(dataset)
+    breaks, costs = plain(told.verdict[1]), plain(told.because[0])
+    assert breaks.startswith("The plan breaks at acceptance (marketing and sales): ")
+    assert f"({k} of {n}) instead of the planned 99%" in breaks
+    assert costs.startswith("By itself that costs ")
     if left[0] / left[1] <= 1:
-        assert f"acceptance would have to be {left[0] / left[1]:.1%}" in told[2]
-    assert "at today's rate" in told[2]
+        assert f"acceptance would have to be {left[0] / left[1]:.1%}" in costs
+    assert "at today's rate" in costs
 
 
 def test_a_rate_that_is_tried_goes_back_through_everything_before_it(whole):
@@ -269,7 +271,7 @@ def test_fewer_leads_than_expected_break_it_at_the_start_and_say_how_many_a_day(
     assert plan.breaks[0].stage in ("visits", "leads")
     rung = next(r for r in plan.rungs if r.stage == plan.breaks[0].stage)
     assert plan.breaks[0].loss == pytest.approx(60_000 * (1 - rung.actual / rung.expected))
-    told = plain(read(whole, per_win="60").verdict[2])
+    told = plain(read(whole, per_win="60").because[0])
     assert f"{(rung.needed - rung.actual) / 42:,.1f} {rung.stage} a day" in told
     assert "for the 42 days left" in told
 
