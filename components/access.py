@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from threading import Timer
 from typing import Any, Final
 
 import streamlit as st
@@ -26,6 +27,7 @@ from scorecard.roles import Role, Rules, Viewer
 
 NAME: Final = sign_in.NAME
 DAY: Final = 86_400
+_FIRST: Final = 1.0  # seconds in which who signs out is on the way
 _FRESH: Final = 600  # seconds after a sign-in in which a new session is taken back to the page asked for
 _NAME: Final = 20  # letters of a name that the corner has room for
 _BACK: Final = "access_was_taken_back"
@@ -108,6 +110,13 @@ def sign_out() -> None:
     for old in [one for one, ended in _over.items() if now - ended > (roles.LONGEST + 1) * DAY]:
         _over.pop(old, None)  # its cookie is over by itself
     st.logout()
+    # A page that runs again drops what Streamlit hasn't sent yet: this tab goes before the others are told.
+    later = Timer(_FIRST, _tell)
+    later.daemon = True
+    later.start()
+
+
+def _tell() -> None:
     for listener in tuple(listeners):
         listener()
 
