@@ -51,7 +51,7 @@ def ahead() -> Iterator[Callable[[Figure, int], None]]:
             if key in _begun or _pictures.knows(key):
                 return
             _begun[key] = pens().begin(json.loads(key), _look())
-            ends.callback(_begun.pop, key)
+            ends.callback(_begun.pop, key, None)  # another export may have begun it at the same moment
 
         yield begin
 

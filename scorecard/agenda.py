@@ -177,7 +177,7 @@ def _action(action: Action, last: Review, formats: Formats) -> Line:
     when = [f"due {formats.date(action.due)}"] if action.due else []
     when += [f"done {formats.date(action.done)}"] if action.done else []
     when += [f"from {formats.date(action.held)}"] if action.held and action.held != last.day else []
-    word = action.state[:1].upper() + action.state[1:]
+    word = words.upper(action.state)
     return Line(
         words.brief(action.what),
         detail=" · ".join(when),

@@ -336,7 +336,9 @@ class _Teller:
             verb, costs = "was" if self.plan.over else "is", "cost" if self.plan.over else "costs"
             loss = linked(self._money(found.loss), LADDER)
             yield sentence(
-                f"{_upper(name)} ({team}) {verb} surely under plan as well and by itself {costs} ", loss, "."
+                f"{words.upper(name)} ({team}) {verb} surely under plan as well and by itself {costs} ",
+                loss,
+                ".",
             )
         if fine := self._leads_come_anyway():
             yield fine
@@ -354,11 +356,7 @@ class _Teller:
         short = [r for r in self.plan.rates if r.verdict == "under" and r.step.key not in told]
         names = words.listing(words.inner(rate.step.label) for rate in short)
         verb = "is" if len(short) == 1 else "are"
-        return (
-            sentence(f"{names[:1].upper()}{names[1:]} {verb} under plan, but the leads come in.")
-            if short
-            else ()
-        )
+        return sentence(f"{words.upper(names)} {verb} under plan, but the leads come in.") if short else ()
 
     def _notes(self) -> Iterator[str]:
         plan = self.plan
@@ -508,10 +506,6 @@ class _Teller:
 
     def _value(self, value: float | None, rate: Rate) -> str:
         return words.short(value, rate.step.unit, self.formats)
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _up(amount: float | None) -> int:

@@ -128,7 +128,7 @@ def _signatures(unsigned: Sequence[Clash], told: Words) -> Sentence:
     if not parts:
         return ()
     (head, *rest), *others = parts
-    first = Said(head.text[:1].upper() + head.text[1:], strong=True)
+    first = Said(words.upper(head.text), strong=True)
     further = [piece for other in others for piece in (Said("; "), *other)]
     return sentence(first, *rest, *further, ".")
 

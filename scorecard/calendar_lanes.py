@@ -74,6 +74,11 @@ class Group:
     bars: tuple[Bar, ...]
     more: int
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All that has room."""
+        return (*self.throughout, *(bar.entry for bar in self.bars))
+
 
 def groups(
     every: Iterable[Entry], period: Period, by: By, today: date, room: Room = SCREEN

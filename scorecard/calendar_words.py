@@ -129,7 +129,7 @@ class Words:
         """Who acts, and how: 'Ana (move it) or sales (find cover)'."""
         if clash.rule in (Rule.UNSIGNED, Rule.CHANGED):
             who = words.listing(self.signer(clash.about[0], team) for team in clash.detail)
-            return f"{_upper(who)} (sign, or say what must change)"
+            return f"{words.upper(who)} (sign, or say what must change)"
         marketing = listed(self._owners(clash.about, "marketing_owner")) or "marketing"
         sales = listed(self._owners(clash.about, "sales_owner")) or self._liaison("sales")
         acts = {
@@ -139,7 +139,7 @@ class Words:
             Rule.DAY_OFF: f"(move it) or {sales} (arrange who answers)",
             Rule.TWO_DATES: "(correct one of the two)",
         }
-        return f"{_upper(marketing)} {acts[clash.rule]}"
+        return f"{words.upper(marketing)} {acts[clash.rule]}"
 
     def signer(self, entry: Entry, team: str) -> str:
         """Who signs a campaign for a team: its owner there, else the team's liaison."""
@@ -178,11 +178,6 @@ def _names(about: Sequence[Entry]) -> Iterator[str | Said]:
         yield said(entry)
     if more > 0:
         yield f" and {more} more"
-
-
-def _upper(text: str) -> str:
-    """The text as the start of a line."""
-    return text[:1].upper() + text[1:]
 
 
 def _run(about: Sequence[Entry]) -> str:

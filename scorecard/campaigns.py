@@ -399,7 +399,7 @@ def _cost_told(one: Campaign, rows: Rows, formats: Formats) -> Sentence:
     )
     back = () if romi is None or not wins else (
         "; the return on spend is ", words.linked(formats.percent(romi, 0), THERE_COST))  # fmt: skip
-    (first, *rest), *others = told if age else [(Said(_upper(told[0][0].text)), *told[0][1:]), *told[1:]]
+    (first, *rest), *others = told if age else [(Said(words.upper(told[0][0].text)), *told[0][1:]), *told[1:]]
     return sentence(*age, *words.joined([(first, *rest), *others]), *back, ".")
 
 
@@ -412,10 +412,6 @@ def _of_budget(spend: float, budget: float | None, formats: Formats) -> Sentence
     return sentence(
         spent, *((" of ", words.linked(formats.money(budget, compact=True), THERE_COST)) if budget else ())
     )
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _mark_told(mark: Mark, more: str = "") -> Sentence:

@@ -10,7 +10,19 @@ from scorecard.feedback_ideas import Ideas
 from scorecard.feedback_loops import LONGEST, SHORTEST, Effect, Loop, Loops, Share
 from scorecard.formats import Formats
 from scorecard.statistics import newcombe
-from scorecard.words import Said, Sentence, brief, counted, ends, joined, listing, sentence, shown, spaced
+from scorecard.words import (
+    Said,
+    Sentence,
+    brief,
+    counted,
+    ends,
+    joined,
+    listing,
+    sentence,
+    shown,
+    spaced,
+    upper,
+)
 
 PAGE: Final = "feedback"
 LOOPS: Final = "feedback#closing"
@@ -47,7 +59,7 @@ class Words:
         clauses = [part for way, one in by.items() for part in ("; ", *self._answered(way, one))]
         first = next(iter(by))
         begin = self._begin(first, by[first])
-        return (sentence(f"{begin[:1].upper()}{begin[1:]}", *clauses[2:], "."), self._open(owed))
+        return (sentence(upper(begin), *clauses[2:], "."), self._open(owed))
 
     def _answered(self, way: Way, one: Answers) -> tuple[str | Said, ...]:
         """'marketing answered 14 of the 27 things that sales asked'."""

@@ -623,10 +623,6 @@ def _beside_pace(teller: _Teller, s: Standing, actual: float, wanted: float) -> 
     return words.shown(f"{apart} {'more' if gap > 0 else 'less'} than {expected}", HISTORY)
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _heading(teller: _Teller, s: Standing, forecast: Forecast) -> Sentence:
     goal = s.goal
     likely, low, high = (

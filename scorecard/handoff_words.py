@@ -20,7 +20,7 @@ from scorecard.settings import Settings
 from scorecard.standouts import Standout
 from scorecard.statistics import Difference, newcombe
 from scorecard.status import Status
-from scorecard.words import Said, Sentence, ends, joined, linked, listing, sentence, shown, spaced
+from scorecard.words import Said, Sentence, ends, joined, linked, listing, sentence, shown, spaced, upper
 
 Rows = Mapping[str, Row]
 Strong = partial(Said, strong=True)
@@ -214,15 +214,15 @@ class Words:
         one, two = names.get(first, first), names.get(other, other)
         if self._points(less) == "0":
             return sentence(
-                f"{_upper(one)} {'explain' if one in names.values() else 'explains'} all of it"
+                f"{upper(one)} {'explain' if one in names.values() else 'explains'} all of it"
             ), "explains"
         most, rest = (shown(self._points(part), GROUPS, {"by": column}) for part in (more, less))
         if less > 0:
             explain = "explain" if one in names.values() else "explains"
-            return sentence(f"{_upper(one)} {explain} ", most, f" of them, {two} ", rest), "explains"
+            return sentence(f"{upper(one)} {explain} ", most, f" of them, {two} ", rest), "explains"
         against = {"the rates": "higher rates" if went == "fell" else "lower rates"}.get(other, other)
         did, undid = ("took", "gave back") if went == "fell" else ("brought", "cost")
-        return sentence(f"{_upper(one)} {did} ", most, f" points while {against} {undid} ", rest), did
+        return sentence(f"{upper(one)} {did} ", most, f" points while {against} {undid} ", rest), did
 
     def _points(self, difference: float | None) -> str:
         """So many points without the word, where it is plain."""
@@ -401,7 +401,3 @@ class Words:
 
 def _below(found: Standout) -> bool:
     return (found.difference.value or 0) < 0
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

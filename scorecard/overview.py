@@ -736,7 +736,7 @@ def _cases(row: Row) -> tuple[int, int]:
 
 def _capital(said: Sentence) -> Sentence:
     first, *rest = said
-    return (Said(first.text[:1].upper() + first.text[1:], first.strong, first.page, first.ask), *rest)
+    return (Said(words.upper(first.text), first.strong, first.page, first.ask), *rest)
 
 
 def _and(clauses: Sequence[Sentence]) -> Sentence:

@@ -161,9 +161,7 @@ def _topics(found: Iterable[Person]) -> tuple[Topic, ...]:
             key = folded(topic)
             names.setdefault(key, topic)
             who.setdefault(key, {})[person.person_id] = person.name
-    return tuple(
-        Topic(names[key][:1].upper() + names[key][1:], tuple(who[key].items())) for key in sorted(names)
-    )
+    return tuple(Topic(words.upper(names[key]), tuple(who[key].items())) for key in sorted(names))
 
 
 # --- what everybody owns ----------------------------------------------------------------------------------

@@ -253,7 +253,7 @@ def _nothing(dataset: Dataset, named: tuple[Wished, ...], basis: Basis | None) -
         return None
     if basis is None:
         lacking = (text.removeprefix("Locked: ") for text in _lacking(dataset, basis)[:2])
-        todo = " ".join(text[:1].upper() + text[1:] for text in lacking)
+        todo = " ".join(map(words.upper, lacking))
         then = "what each team wants stands here beside what becomes a customer"
         return "Nothing is known of the ideal lead yet", f"{todo} Then {then}."
     wait = f"Hand-offs count here {words.counted(basis.days, 'day')} after they were made."

@@ -12,7 +12,19 @@ from scorecard.profile_counts import MOST, Values
 from scorecard.profile_evidence import Compared, Evidence, Verdict
 from scorecard.profile_wishes import Agreement, Wished, label
 from scorecard.statistics import Difference
-from scorecard.words import Said, Sentence, brief, counted, ends, inner, linked, listing, sentence, shown
+from scorecard.words import (
+    Said,
+    Sentence,
+    brief,
+    counted,
+    ends,
+    inner,
+    linked,
+    listing,
+    sentence,
+    shown,
+    upper,
+)
 
 if TYPE_CHECKING:
     from scorecard.profile_view import Basis, Line, Surprise
@@ -113,7 +125,7 @@ class Words:
                 parts.append(f" that {other} named")
         if parts:
             begin = str(parts[1])
-            yield sentence(f"{begin[:1].upper()}{begin[1:]}", *parts[2:], ".")
+            yield sentence(upper(begin), *parts[2:], ".")
 
     def wants(self, wished: Wished) -> str:
         """'Marketing wants, sales doesn't want'."""
@@ -122,8 +134,7 @@ class Words:
         for want, verb, verbs in ((True, "wants", "want"), (False, "doesn't want", "don't want")):
             if by[want]:
                 parts.append(f"{listing(by[want])} {verb if len(by[want]) == 1 else verbs}")
-        text = ", ".join(parts)
-        return text[:1].upper() + text[1:]
+        return upper(", ".join(parts))
 
     def _result(self, shown_: Evidence | None, page: str) -> Sentence:
         """'5.9% of 741 leads won against 9.4% of 7,645 others, 3.5 points less (95%: 1.4 to 5.1 points).'."""
@@ -228,7 +239,7 @@ class Words:
         if blank:
             parts.append(f"{f.number(blank)} hand-offs without one are left out")
         name = inner(label(one.column))
-        return f"{name[:1].upper()}{name[1:]}: {', '.join(parts)}." if parts else ""
+        return f"{upper(name)}: {', '.join(parts)}." if parts else ""
 
     def nurture(self, shown: Evidence | None) -> str:
         """Those who took the extra step beside those who didn't."""

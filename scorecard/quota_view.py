@@ -359,10 +359,7 @@ class _Board:
             yield sentence(linked(every, there), f"{quota} {'is' if n == 1 else 'are'} {next(iter(told))}.")
             return
         are = "is" if next(iter(told.values())) == 1 else "are"
-        parts = [
-            f"{m} {are if not place else ''} {word}".replace("  ", " ")
-            for place, (word, m) in enumerate(told.items())
-        ]
+        parts = [f"{m} {'' if place else f'{are} '}{word}" for place, (word, m) in enumerate(told.items())]
         states = words.joined(linked(part, there) for part in parts)
         of = shown(words.counted(n, "person", "people"), there)
         yield sentence("Of the ", of, f"{quota}, ", *states, *self._furthest(people, there), ".")

@@ -40,7 +40,7 @@ from scorecard.quota_view import Line as QuotaLine
 from scorecard.rows import Row
 from scorecard.scopes import EVERYTHING, Filter
 from scorecard.status import Mark, Status
-from scorecard.words import Sentence
+from scorecard.words import Sentence, upper
 
 MOST_LINES: Final = 6  # as many as the back row can read
 MOST_NUMBERS: Final = 4
@@ -400,11 +400,7 @@ def _brought(spent: float | None, wins: float | None, budget: float | None, form
 def first_mark(one: Campaign) -> Mark:
     """What is wrong with a campaign, else its phase, as a sentence begins."""
     mark = one.marks[1] if len(one.marks) > 1 else one.marks[0]
-    return replace(mark, word=_capital(mark.word))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return replace(mark, word=upper(mark.word))
 
 
 # --- what comes up, and what both teams tell each other ---------------------------------------------------
@@ -439,7 +435,7 @@ def _entry(entry: Entry, told: calendar_words.Words) -> Line:
     kind = calendar_entries.KINDS[entry.kind][0]
     days = "" if entry.last == entry.first else told.days(entry.first, entry.last)
     parts = (kind, entry.channel, days)
-    stage = Mark(_capital(entry.stage), "muted", calendar_entries.LOOKS[entry.stage])
+    stage = Mark(upper(entry.stage), "muted", calendar_entries.LOOKS[entry.stage])
     return Line(
         words.brief(entry.title),
         told.formats.day_month(entry.first),
@@ -564,7 +560,7 @@ def _wish(line: profile_view.Line, told: profile_words.Words, top: float) -> Lin
     icon, tone, _ = profile_view.LOOKS[word]
     if line.sides and line.finding is profile_view.Finding.SIDES:
         word = f"sides with {line.sides[0]}"
-    name = f"{_capital(line.wished.called)}: {line.wished.value}"
+    name = f"{upper(line.wished.called)}: {line.wished.value}"
     own = None if shown is None else shown.own.rate
     bar = None
     if shown is not None and own is not None and top > 0:
@@ -575,7 +571,7 @@ def _wish(line: profile_view.Line, told: profile_words.Words, top: float) -> Lin
         "" if own is None else told.formats.percent(own, 0),
         " ".join(line.says[:1]),
         told.wants(line.wished),
-        Mark(_capital(word), tone, icon),
+        Mark(upper(word), tone, icon),
         bar=bar,
     )
 

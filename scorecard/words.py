@@ -89,6 +89,11 @@ def ends(
     return f"{bare} to {written(far)}"
 
 
+def upper(text: str) -> str:
+    """The text as a sentence or a label begins; `inner` is its opposite."""
+    return text[:1].upper() + text[1:]
+
+
 def spaced(sentences: Iterable[Sentence]) -> Sentence:
     """Sentences one after the other, as one."""
     said: list[Said] = []

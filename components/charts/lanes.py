@@ -66,13 +66,11 @@ def _rows(found: Timeline, formats: Formats, room: Room) -> Iterator[Cells]:
     for group in found.groups:
         more = f"  and {formats.integer(group.more)} more" if group.more else ""
         yield _cells("name", at=0, left=f"{group.name}{more}", row=row + 0.5)
-        row += 1
-        for n, entry in enumerate(group.throughout):
-            yield _bar(entry, row + n, 0, days, _fit(entry.title, room.wide))
-        row += len(group.throughout)
+        for n, entry in enumerate(group.throughout, row + 1):
+            yield _bar(entry, n, 0, days, _fit(entry.title, room.wide))
         for bar in group.bars:
-            yield _placed(bar, row, room.wide / days)
-        row += max((bar.lane + 1 for bar in group.bars), default=0)
+            yield _placed(bar, row + 1 + len(group.throughout), room.wide / days)
+        row += tall(group)
 
 
 def _placed(bar: Bar, row: int, day: float) -> Cells:
@@ -170,11 +168,7 @@ def _lanes(days: int, rows: int) -> Spec:
 
 
 def _entries(found: Timeline) -> list[tuple[str, Entry]]:
-    return [
-        (group.name, entry)
-        for group in found.groups
-        for entry in (*group.throughout, *(bar.entry for bar in group.bars))
-    ]
+    return [(group.name, entry) for group in found.groups for entry in group.entries]
 
 
 def _says(found: Timeline, formats: Formats) -> str:

@@ -87,7 +87,7 @@ def _drawn(name: str, found: Timeline, formats: Formats) -> Drawing:
 def _spans(found: Timeline) -> Native:
     """What comes, and of what runs as much as has room; what began before the days shown begins with them."""
     first, last = found.period.start, found.period.last_day
-    every = [e for g in found.groups for e in (*g.throughout, *(bar.entry for bar in g.bars))]
+    every = [e for g in found.groups for e in g.entries]
     soon = sorted(
         (e for e in every if e.stage != "done"), key=lambda e: (e.stage == "live", e.first, e.title)
     )

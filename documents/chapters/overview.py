@@ -70,7 +70,7 @@ def _quotas(found: Overview, asked: Asked) -> tuple[Topic, ...]:
     drawn = Drawing("quotas-of-teams", charts.dumbbells(pairs, asked.formats), reached(named))
     key = "Round: marketing, square: sales. Full upright line: target, dashed: expected by now."
     blocks: tuple[Block, ...] = (drawn, *says(found.other_times and f"{found.other_times}.", key, small=True))
-    gap = (words.sentence(f"{found.gap_said[:1].upper()}{found.gap_said[1:]}."),) if found.gap_said else ()
+    gap = (words.sentence(f"{words.upper(found.gap_said)}."),) if found.gap_said else ()
     return (Topic("Quotas of both teams", blocks, gap, metrics=("quota_attainment", "alignment_gap")),)
 
 

@@ -1,13 +1,16 @@
 """Companies for the calendar's tests: rows by table, in memory, as small tables are once they are read."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
+from data_sources.demo import Demo, rows
 from scorecard import small
 from scorecard.clock import AsOf, Zone
 from scorecard.contract import TABLES
 from scorecard.dataset import Dataset
 from scorecard.settings import Settings
 from scorecard.terms import VERSION
+from tests.sheet_writing import gathered
 
 TODAY = date(2026, 11, 20)  # a Friday
 DAY = timedelta(days=1)
@@ -20,6 +23,12 @@ PEOPLE = [
 ]
 
 _SIGNS = {"marketing": "dora", "sales": "ana"}
+
+
+@cache
+def demo_tables():
+    """The rows of a small demo company, as of 21 November 2026; not to be altered."""
+    return gathered(rows(Demo(300, 7, date(2026, 11, 21))))
 
 
 def company(settings=None, **tables):

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from data_sources.demo import Demo, rows
 from scorecard import (
     calendar_clashes,
     calendar_days,
@@ -29,6 +28,7 @@ from tests.scorecard.calendar_company import (
     TODAY,
     campaign,
     company,
+    demo_tables,
     entry,
     signed,
     some_company,
@@ -73,15 +73,8 @@ def test_the_clashes_are_those_found_by_hand_on_random_companies():
     assert rules == {str(rule) for rule in Rule}
 
 
-@pytest.fixture(scope="module")
-def demo():
-    tables = {}
-    for name, batch in rows(Demo(300, 7, date(2026, 11, 21))):
-        tables.setdefault(name, []).extend(batch)
-    return tables
-
-
-def test_the_clashes_of_the_demo_company_are_those_found_by_hand(demo):
+def test_the_clashes_of_the_demo_company_are_those_found_by_hand():
+    demo = demo_tables()
     names = ("people", "campaigns", "calendar", "signoffs", "goals", "feedback")
     tables = {name: demo[name] for name in names}
     today = date(2026, 11, 21)

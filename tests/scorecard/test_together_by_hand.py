@@ -4,13 +4,19 @@ import random
 from collections import Counter
 from datetime import date
 
-import pytest
-
-from data_sources.demo import Demo, rows
 from scorecard import calendar_requests, feedback, feedback_ideas, people
 from scorecard.clock import AsOf, Zone
 from tests.scorecard import together_by_hand as by_hand
-from tests.scorecard.calendar_company import DAY, PEOPLE, TODAY, campaign, company, entry, some_day
+from tests.scorecard.calendar_company import (
+    DAY,
+    PEOPLE,
+    TODAY,
+    campaign,
+    company,
+    demo_tables,
+    entry,
+    some_day,
+)
 
 KINDS = ("content_idea", "content_idea", "content_idea", "lead_quality", "problem", "thanks", "insight")
 SOMEBODY = (None, "ana", "ben", "dora", "nobody")
@@ -150,15 +156,8 @@ def test_requests_ideas_and_ownership_equal_those_by_hand_on_random_companies():
     assert kinds == {"goal", "campaign", "action", "feedback", "no goal", "no campaign", "no action"}
 
 
-@pytest.fixture(scope="module")
-def demo():
-    tables = {}
-    for name, batch in rows(Demo(300, 7, date(2026, 11, 21))):
-        tables.setdefault(name, []).extend(batch)
-    return tables
-
-
-def test_requests_and_ideas_of_the_demo_company_equal_those_by_hand(demo):
+def test_requests_and_ideas_of_the_demo_company_equal_those_by_hand():
+    demo = demo_tables()
     today, tables = date(2026, 11, 21), {name: demo[name] for name in ("people", "calendar", "feedback")}
     days = [{key: _day(value) for key, value in row.items()} for row in tables["feedback"]]
     tables["feedback"] = days
